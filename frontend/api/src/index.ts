@@ -1,0 +1,5 @@
+export { api, body, setCsrf } from './client';
+export { Problem, type ProblemDetails } from './problem';
+import type { components } from './schema';
+
+export type Schemas = components['schemas'];

@@ -1,0 +1,62 @@
+import { api, body, setCsrf, type Schemas } from '@comeback/api';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+
+export type Tab = Schemas['ReturnRow']['tab'];
+export const TABS: readonly Tab[] = ['new', 'review', 'on_the_way', 'received', 'inspect', 'done'];
+
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: async () => {
+    const session = await body(api.GET('/api/studio/session'));
+    setCsrf(session.csrf);
+    return session;
+  },
+  staleTime: Number.POSITIVE_INFINITY,
+  retry: false,
+});
+
+export const overviewQuery = queryOptions({
+  queryKey: ['overview'],
+  queryFn: () => body(api.GET('/api/studio/overview')),
+});
+
+export const returnsQuery = (tab: Tab) =>
+  infiniteQueryOptions({
+    queryKey: ['returns', tab],
+    queryFn: ({ pageParam }) =>
+      body(api.GET('/api/studio/returns', { params: { query: { tab, ...(pageParam ? { cursor: pageParam } : {}) } } })),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+
+export const returnQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['return', id],
+    queryFn: () => body(api.GET('/api/studio/returns/{return_id}', { params: { path: { return_id: id } } })),
+  });
+
+export const ordersQuery = (q: string) =>
+  infiniteQueryOptions({
+    queryKey: ['orders', q],
+    queryFn: ({ pageParam }) =>
+      body(api.GET('/api/studio/orders', { params: { query: { ...(q ? { q } : {}), ...(pageParam ? { cursor: pageParam } : {}) } } })),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: keepPreviousData,
+  });
+
+export const orderQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['order', id],
+    queryFn: () => body(api.GET('/api/studio/orders/{order_id}', { params: { path: { order_id: id } } })),
+  });
+
+export const searchQuery = (q: string) =>
+  queryOptions({
+    queryKey: ['search', q],
+    queryFn: () => body(api.GET('/api/studio/search', { params: { query: { q } } })),
+    enabled: q.length > 1,
+    placeholderData: keepPreviousData,
+  });
+
+export const messageUrl = (id: string): string => `/api/studio/messages/${id}/html`;

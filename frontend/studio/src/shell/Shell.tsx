@@ -1,0 +1,114 @@
+import { IconHome, IconPackages, IconReceipt, IconSearch, type Icon } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, Outlet, useRouterState } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { overviewQuery, sessionQuery } from '../data/queries';
+import { useWords } from '../words/Words';
+import type { Key } from '../words/messages';
+import { Account } from './Account';
+import { useKeys, useSearchKey } from './keys';
+import classes from './Shell.module.css';
+
+const Search = lazy(() => import('./Search').then((m) => ({ default: m.Search })));
+const Shortcuts = lazy(() => import('./Shortcuts').then((m) => ({ default: m.Shortcuts })));
+
+interface Room {
+  to: '/' | '/returns' | '/orders';
+  label: Key;
+  icon: Icon;
+}
+
+const ROOMS: Room[] = [
+  { to: '/', label: 'nav.overview', icon: IconHome },
+  { to: '/returns', label: 'nav.returns', icon: IconReceipt },
+  { to: '/orders', label: 'nav.orders', icon: IconPackages },
+];
+
+/** The frame of every room: navigation at the side (wide) or at the bottom (phone), search, account. */
+export function Shell() {
+  const { t } = useWords();
+  const [searching, setSearching] = useState(false);
+  const [help, setHelp] = useState(false);
+  const { data: session } = useQuery({ ...sessionQuery, enabled: false });
+  useSearchKey(() => setSearching(true));
+  useKeys({ '/': () => setSearching(true), '?': () => setHelp(true) });
+  const main = useFocusOnRoom();
+  return (
+    <div className={classes.frame}>
+      <a className={classes.skip} href="#main">{t('skip')}</a>
+      <aside className={classes.side}>
+        <ShopMark name={session?.shop.name ?? ''} />
+        <button type="button" className={classes.search} onClick={() => setSearching(true)}>
+          <IconSearch size={16} aria-hidden />
+          <span className="ellipsis">{t('nav.search')}</span>
+          <kbd>Ctrl K</kbd>
+        </button>
+        <Rooms />
+        <Account session={session} onShortcuts={() => setHelp(true)} />
+      </aside>
+      <header className={classes.top}>
+        <ShopMark name={session?.shop.name ?? ''} />
+        <button type="button" className={classes.iconButton} onClick={() => setSearching(true)} aria-label={t('search.open')}>
+          <IconSearch size={20} aria-hidden />
+        </button>
+        <Account session={session} onShortcuts={() => setHelp(true)} compact />
+      </header>
+      <main id="main" ref={main} tabIndex={-1} className={classes.main}>
+        <Outlet />
+      </main>
+      <Suspense>
+        {searching && <Search onClose={() => setSearching(false)} />}
+        {help && <Shortcuts onClose={() => setHelp(false)} />}
+      </Suspense>
+    </div>
+  );
+}
+
+function ShopMark({ name }: { name: string }) {
+  return (
+    <div className={classes.mark}>
+      <span className={classes.logo} aria-hidden>{name.charAt(0)}</span>
+      <span className="ellipsis">{name}</span>
+    </div>
+  );
+}
+
+function Rooms() {
+  const { t } = useWords();
+  const waiting = useWaiting();
+  return (
+    <nav className={classes.rooms} aria-label={t('nav.label')}>
+      {ROOMS.map(({ to, label, icon: Icon }) => (
+        <Link key={to} to={to} className={classes.room} activeOptions={{ exact: to === '/', includeSearch: false }}>
+          <Icon size={20} stroke={1.7} aria-hidden />
+          <span>{t(label)}</span>
+          {to === '/returns' && waiting > 0 && (
+            <span className={classes.count}>
+              <span aria-hidden>{waiting}</span>
+              <span className="visually-hidden">{t('nav.waiting', { count: waiting })}</span>
+            </span>
+          )}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+/** Returns that need a person, as the overview counts them. */
+function useWaiting(): number {
+  const { data } = useQuery({ ...overviewQuery, refetchInterval: 60_000 });
+  const mine = new Set(['approve', 'review', 'check_in', 'inspect', 'settle']);
+  return data?.needs.filter((need) => mine.has(need.kind)).reduce((sum, need) => sum + need.count, 0) ?? 0;
+}
+
+/** A change of the room moves the focus to its start, so that the keyboard and the screen reader follow the eye. */
+function useFocusOnRoom() {
+  const main = useRef<HTMLElement>(null);
+  const path = useRouterState({ select: (state) => state.resolvedLocation?.pathname });
+  const before = useRef(path);
+  useEffect(() => {
+    if (before.current !== undefined && before.current !== path) main.current?.focus({ preventScroll: true });
+    before.current = path;
+  }, [path]);
+  return main;
+}

@@ -1,0 +1,32 @@
+import { Modal } from '@mantine/core';
+import { useWords } from '../words/Words';
+import type { Key } from '../words/messages';
+import classes from './Search.module.css';
+
+const KEYS: [string, Key][] = [
+  ['Ctrl K', 'keys.search'],
+  ['J', 'keys.next'],
+  ['K', 'keys.previous'],
+  ['A', 'keys.approve'],
+  ['D', 'keys.decline'],
+  ['R', 'keys.receive'],
+  ['I', 'keys.inspect'],
+  ['S', 'keys.settle'],
+  ['?', 'keys.help'],
+];
+
+export function Shortcuts({ onClose }: { onClose(): void }) {
+  const { t } = useWords();
+  return (
+    <Modal opened onClose={onClose} title={t('keys.title')} radius="lg" size="sm" closeButtonProps={{ 'aria-label': t('close') }}>
+      <dl className={classes.keys}>
+        {KEYS.map(([key, label]) => (
+          <div key={key}>
+            <dt>{t(label)}</dt>
+            <dd><kbd>{key}</kbd></dd>
+          </div>
+        ))}
+      </dl>
+    </Modal>
+  );
+}

@@ -1,0 +1,42 @@
+import { useEffect, useRef } from 'react';
+
+/** Typing must never trigger a shortcut, and an open dialog owns the keyboard. */
+export function typing(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  return target.isContentEditable || /^(input|textarea|select)$/i.test(target.tagName) || target.closest('[role=dialog]') !== null;
+}
+
+export type KeyMap = Partial<Record<string, () => void>>;
+
+/** Single-letter shortcuts of the page on screen. */
+export function useKeys(map: KeyMap): void {
+  const current = useRef(map);
+  current.current = map;
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || typing(event.target)) return;
+      const run = current.current[event.key];
+      if (!run || document.querySelector('[role=dialog]')) return;
+      event.preventDefault();
+      run();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
+}
+
+/** Ctrl K, ⌘ K. */
+export function useSearchKey(run: () => void): void {
+  const current = useRef(run);
+  current.current = run;
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
+        event.preventDefault();
+        current.current();
+      }
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
+}

@@ -1,0 +1,52 @@
+/** Formats of one reader: language of the words, time zone of the shop. */
+export interface Formats {
+  money(minor: number, currency: string): string;
+  date(iso: string): string;
+  dateTime(iso: string): string;
+  time(iso: string): string;
+  day(iso: string): string;
+  ago(iso: string): string;
+  number(value: number): string;
+}
+
+const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['year', 31_536_000],
+  ['month', 2_592_000],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+];
+
+/** Integer minor units become major ones by the currency's own exponent (ISO 4217), never by 100. */
+function moneyFormat(locale: string, currency: string): (minor: number) => string {
+  const format = new Intl.NumberFormat(locale, { style: 'currency', currency });
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  return (minor) => format.format(minor / 10 ** digits);
+}
+
+export function formatsFor(locale: string, timeZone: string, now: () => number = Date.now): Formats {
+  const money = new Map<string, (minor: number) => string>();
+  const style = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, { ...options, timeZone });
+  const date = style({ day: 'numeric', month: 'short', year: 'numeric' });
+  const dateTime = style({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+  const time = style({ hour: '2-digit', minute: '2-digit' });
+  const day = style({ weekday: 'long', day: 'numeric', month: 'long' });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
+  return {
+    money(minor, currency) {
+      let format = money.get(currency);
+      if (!format) money.set(currency, (format = moneyFormat(locale, currency)));
+      return format(minor);
+    },
+    date: (iso) => date.format(new Date(iso)),
+    dateTime: (iso) => dateTime.format(new Date(iso)),
+    time: (iso) => time.format(new Date(iso)),
+    day: (iso) => day.format(new Date(iso)),
+    ago(iso) {
+      const seconds = (new Date(iso).getTime() - now()) / 1000;
+      const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size);
+      return unit ? relative.format(Math.round(seconds / unit[1]), unit[0]) : relative.format(0, 'minute');
+    },
+    number: (value) => value.toLocaleString(locale),
+  };
+}

@@ -1,0 +1,18 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+const target = process.env.STUDIO_PROXY ?? 'http://127.0.0.1:8000';
+
+export default defineConfig({
+  base: '/studio/',
+  plugins: [react()],
+  build: {
+    outDir: fileURLToPath(new URL('../../platform/comeback/static/studio', import.meta.url)),
+    emptyOutDir: true,
+    manifest: 'manifest.json',
+    target: 'es2022',
+    reportCompressedSize: false,
+  },
+  server: { proxy: { '/api': target } },
+});

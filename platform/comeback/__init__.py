@@ -1,0 +1,1 @@
+"""Comeback: returns and post-purchase marketing for online shops."""

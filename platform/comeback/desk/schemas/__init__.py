@@ -1,0 +1,1 @@
+"""What the studio receives and sends, one file a page."""

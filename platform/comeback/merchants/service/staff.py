@@ -1,0 +1,111 @@
+"""People who work in a shop, and what their role lets them do."""
+
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from comeback.core.access import Principal, add_entry
+from comeback.core.db import ReadSession, WriteSession
+from comeback.core.errors import FieldError, Invalid, NotFound
+from comeback.kit.tokens import digest
+from comeback.merchants import repository, rules
+from comeback.merchants.errors import LastOwner, StaffExists, WeakPassword
+from comeback.merchants.models import Role, Staff
+from comeback.merchants.schemas import StaffIn, StaffView
+from comeback.merchants.service.audit import audit
+from comeback.merchants.service.passwords import hash_password
+from comeback.merchants.service.remembered import SESSIONS
+
+
+def _check(person: StaffIn) -> None:
+    errors: list[FieldError] = []
+    if "@" not in person.email or len(person.email) > 254:
+        errors.append(FieldError("/email", "Write an address like name@shop.example."))
+    if person.role not in set(Role):
+        errors.append(FieldError("/role", f"Use one of {', '.join(Role)}."))
+    if errors:
+        raise Invalid("Somebody cannot be let in like this.", errors)
+
+
+def _check_password(password: str, email: str) -> None:
+    problems = rules.password_problems(password, email)
+    if problems:
+        raise WeakPassword(problems[0], [FieldError("/password", problem) for problem in problems])
+
+
+async def create_staff(session: WriteSession, actor: Principal | None, person: StaffIn) -> Staff:
+    """Lets somebody in. Raises Invalid, WeakPassword or StaffExists."""
+    _check(person)
+    _check_password(person.password, person.email)
+    norm = rules.normalise_email(person.email)
+    row = Staff(
+        shop_id=session.shop_id,
+        email=person.email.strip(),
+        email_norm=norm,
+        name=person.name,
+        role=person.role,
+        password_hash=await hash_password(person.password),
+    )
+    session.add(row)
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        raise StaffExists() from error
+    await add_entry(session, "staff", digest(norm), row.id)
+    await audit(session, actor, "staff.created", row.id, {"role": person.role})
+    return row
+
+
+async def get_staff(session: ReadSession, staff_id: UUID) -> Staff:
+    """One person. Raises NotFound."""
+    row = await repository.staff_by_id(session, staff_id)
+    if row is None:
+        raise NotFound("There is nobody like this in the shop.")
+    return row
+
+
+async def _keep_an_owner(session: WriteSession, row: Staff) -> None:
+    if await repository.lock_owners(session) == [row.id]:
+        raise LastOwner("Make somebody else an owner first.")
+
+
+async def change_role(session: WriteSession, actor: Principal | None, staff_id: UUID, role: str) -> Staff:
+    """Gives another role and ends the person's sessions: a new role begins with a new log-in."""
+    if role not in set(Role):
+        raise Invalid("There is no such role.", [FieldError("/role", f"Use one of {', '.join(Role)}.")])
+    row = await get_staff(session, staff_id)
+    if row.role == Role.OWNER and role != Role.OWNER:
+        await _keep_an_owner(session, row)
+    old, row.role = row.role, role
+    await repository.revoke_sessions_of(session, staff_id)
+    SESSIONS.clear()
+    await audit(session, actor, "staff.role_changed", staff_id, {"from": old, "to": role})
+    return row
+
+
+async def close_account(session: WriteSession, actor: Principal | None, staff_id: UUID) -> None:
+    """Nobody logs in with this account any more; its traces stay."""
+    row = await get_staff(session, staff_id)
+    if row.role == Role.OWNER and row.active:
+        await _keep_an_owner(session, row)
+    row.active = False
+    await repository.revoke_sessions_of(session, staff_id)
+    SESSIONS.clear()
+    await audit(session, actor, "staff.closed", staff_id)
+
+
+async def change_password(session: WriteSession, actor: Principal | None, staff_id: UUID, password: str) -> None:
+    """Sets a password and ends all sessions of the person. Raises WeakPassword."""
+    row = await get_staff(session, staff_id)
+    _check_password(password, row.email)
+    row.password_hash = await hash_password(password)
+    await repository.revoke_sessions_of(session, staff_id)
+    SESSIONS.clear()
+    await audit(session, actor, "staff.password_changed", staff_id)
+
+
+def staff_view(row: Staff) -> StaffView:
+    """The person as the studio shows it."""
+    return StaffView(
+        id=row.id, email=row.email, name=row.name, role=row.role, permissions=sorted(rules.permissions_of(row.role))
+    )

@@ -1,0 +1,129 @@
+"""Merchant templates: Liquid over plain data. Python objects never reach a template, so nothing can be traversed.
+
+`if` on a missing value is false; printing one stops the mail with the value's full path. Escaping is on in HTML only,
+because it would corrupt subjects and text parts.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from liquid import BoundTemplate, Environment, RenderContext
+from liquid.exceptions import LiquidError, UndefinedError
+from liquid.undefined import UNDEFINED, FalsyStrictUndefined
+
+from comeback.messages.render.filters import FILTERS
+
+REMOVED_TAGS = ("include", "render", "increment", "decrement", "tablerow", "doc", "liquid", "extends", "block")
+LOOP_LIMIT = 1_000
+OUTPUT_LIMIT = 2 * 1024 * 1024
+NODE_LIMIT = 10_000
+
+
+class MissingVariable(ValueError):
+    """A template printed something the recipient does not have; `path` is its full dotted name."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"missing {path}")
+        self.path = path
+
+
+class BadTemplate(ValueError):
+    """The template does not parse, or went over a limit."""
+
+
+class Missing(FalsyStrictUndefined):
+    """Falsy, comparable with nothing, and raising as soon as it is printed."""
+
+    __slots__ = ()
+
+
+class Context(RenderContext):
+    """Path look-up over dicts and lists only; tells the whole path of what is missing."""
+
+    def get(self, path: list[object], *, token: Any, default: object = UNDEFINED) -> object:
+        root = path[0]
+        try:
+            value: object = self.scope[root]  # type: ignore[index]
+            for segment in path[1:]:
+                if type(value) is dict and type(segment) is str and segment in value:
+                    value = value[segment]
+                else:
+                    value = self.get_item(value, segment)
+        except (KeyError, TypeError, IndexError):
+            if default is not UNDEFINED:
+                return default
+            return self.env.undefined(str(root), hint=dotted(path), token=token)
+        return value
+
+
+class Template(BoundTemplate):
+    context_class = Context
+
+
+class LiquidEnvironment(Environment):
+    loop_iteration_limit: ClassVar[int | None] = LOOP_LIMIT
+    output_stream_limit: ClassVar[int | None] = OUTPUT_LIMIT
+    local_namespace_limit: ClassVar[int | None] = 1_000_000
+    context_depth_limit: ClassVar[int] = 20
+    template_class = Template
+
+
+def dotted(path: list[object]) -> str:
+    """`order.items[0].title` of the path's segments."""
+    text = str(path[0])
+    for segment in path[1:]:
+        text += f"[{segment}]" if isinstance(segment, int) else f".{segment}"
+    return text
+
+
+def environment(*, escape: bool) -> LiquidEnvironment:
+    """One environment for HTML (`escape`), one for subjects and text."""
+    made = LiquidEnvironment(undefined=Missing, autoescape=escape)
+    for tag in REMOVED_TAGS:
+        made.tags.pop(tag, None)
+    for name, function in FILTERS.items():
+        made.add_filter(name, function)
+    return made
+
+
+HTML = environment(escape=True)
+TEXT = environment(escape=False)
+
+
+def parse(source: str, *, escape: bool) -> BoundTemplate:
+    """The parsed template.
+
+    Raises:
+        BadTemplate: with the parser's words.
+    """
+    try:
+        return (HTML if escape else TEXT).from_string(source)
+    except LiquidError as error:
+        raise BadTemplate(str(error)) from error
+    except RecursionError as error:
+        raise BadTemplate("nested too deeply") from error
+
+
+def render(template: BoundTemplate, data: Mapping[str, object]) -> str:
+    """The text for one recipient.
+
+    Raises:
+        MissingVariable: a printed value is not there.
+        BadTemplate: a limit was reached or a filter refused its input.
+    """
+    try:
+        return template.render(data)
+    except UndefinedError as error:
+        raise MissingVariable(str(error.args[0])) from error
+    except LiquidError as error:
+        raise BadTemplate(str(error)) from error
+
+
+def variables(template: BoundTemplate) -> frozenset[str]:
+    """Dotted names of everything the template takes from outside; list positions are written `[]`."""
+    names: set[str] = set()
+    for found in template.analyze().globals.values():
+        for variable in found:
+            segments = [str(part) if isinstance(part, str) else "[]" for part in variable.segments]
+            names.add(".".join(segments))
+    return frozenset(names)

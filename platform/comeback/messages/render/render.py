@@ -1,0 +1,148 @@
+"""Per recipient: a bound template and data become subject, HTML and text."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+from liquid import BoundTemplate, Markup
+
+from comeback.messages.render import liquid, markup
+from comeback.messages.render.compile import HTML_LIMIT, Compiled
+from comeback.messages.render.text import tidy
+
+STATIC = re.compile(r"\{\{\s*(brand|shop)\.([a-z_]+)\s*\}\}")
+CONTROL = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A compiled template with one shop's fixed values already put in; parsed once, rendered many times."""
+
+    compiled: Compiled
+    subject: BoundTemplate
+    html: BoundTemplate
+    text: BoundTemplate
+    fixed: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """`html` is ASCII with character references; `dropped` names the optional blocks left out for size."""
+
+    subject: str
+    html: bytes
+    text: str
+    dropped: tuple[str, ...] = ()
+    marketing: bool = False
+
+
+@dataclass(slots=True)
+class Links:
+    """The destinations of one mail in order of first use; `address` makes the click address of a position."""
+
+    address: Callable[[int], str]
+    urls: list[str] = field(default_factory=list)
+    known: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self, url: str) -> str:
+        found = self.known.get(url)
+        if found is None:
+            found = self.known[url] = self.address(len(self.urls))
+            self.urls.append(url)
+        return found
+
+
+def bind(compiled: Compiled, brand: Mapping[str, Any], shop: Mapping[str, Any]) -> Bound:
+    """Put a shop's brand and name into the texts, so that they cost nothing per recipient."""
+    fixed = {"brand": dict(brand), "shop": dict(shop), "locale": compiled.locale}
+    return Bound(
+        compiled,
+        liquid.parse(_fix(compiled.subject, fixed, html=False), escape=False),
+        liquid.parse(_fix(compiled.html, fixed, html=True), escape=True),
+        liquid.parse(_fix(compiled.text, fixed, html=False), escape=False),
+        fixed,
+    )
+
+
+def _fix(text: str, fixed: Mapping[str, Any], *, html: bool) -> str:
+    def value(match: re.Match[str]) -> str:
+        found = fixed[match.group(1)].get(match.group(2))
+        if found in (None, "") or "{" in str(found):
+            return match.group()
+        return escape(str(found)) if html else str(found)
+
+    return STATIC.sub(value, text)
+
+
+def render(
+    bound: Bound, data: Mapping[str, Any], links: Callable[[str], str] | None = None, pixel: str | None = None
+) -> Rendered:
+    """Render for one recipient; optional blocks are dropped in their declared order until the HTML fits 100 KB.
+
+    Raises:
+        liquid.MissingVariable: a printed value is missing and has no default.
+        liquid.BadTemplate: a limit was reached.
+    """
+    values = complete(bound, data)
+    dropped: list[str] = []
+    optional = list(bound.compiled.optional)
+    while True:
+        html = _html(bound, values, links, pixel)
+        if len(html) <= HTML_LIMIT or not optional:
+            break
+        dropped.append(optional.pop(0))
+        values.pop(dropped[-1], None)
+    everything = values | {"_links": links}
+    subject = " ".join(liquid.render(bound.subject, everything).split())
+    text = tidy(liquid.render(bound.text, everything))
+    shown = any(_shown(values.get(name)) for name in bound.compiled.marketing)
+    return Rendered(subject, html, text, tuple(dropped), shown or bound.compiled.class_ == "marketing")
+
+
+def complete(bound: Bound, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The recipient's data without empty values, with the declared defaults and the shop's fixed values."""
+    values: dict[str, Any] = clean(data)
+    for path, default in bound.compiled.defaults.items():
+        _set_default(values, path.split("."), default)
+    return {**values, **bound.fixed, "_fallback_url": _fallback(values)}
+
+
+def clean(value: Any) -> Any:
+    """Plain data only, without nulls, empty texts and control characters: what is empty counts as missing."""
+    if isinstance(value, dict):
+        pairs = ((str(key), clean(item)) for key, item in value.items())
+        return {key: item for key, item in pairs if item is not None and item != ""}
+    if isinstance(value, list | tuple):
+        return [clean(item) for item in value]
+    if isinstance(value, str):
+        return value if value.isprintable() else value.translate(CONTROL)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return str(value)
+
+
+def _html(bound: Bound, values: Mapping[str, Any], links: Callable[[str], str] | None, pixel: str | None) -> bytes:
+    extra = {"_links": links, "_pixel": pixel, "_markup": Markup(markup.script(bound.compiled.markup, values))}
+    return liquid.render(bound.html, {**values, **extra}).encode("ascii", "xmlcharrefreplace")
+
+
+def _set_default(values: dict[str, Any], path: list[str], default: str) -> None:
+    for segment in path[:-1]:
+        values = values.setdefault(segment, {})
+        if not isinstance(values, dict):
+            return
+    values.setdefault(path[-1], default)
+
+
+def _shown(block: object) -> bool:
+    return isinstance(block, dict) and bool(block.get("show", True))
+
+
+def _fallback(values: Mapping[str, Any]) -> str | None:
+    for name in ("order", "shipment", "return"):
+        url = (values.get(name) or {}).get("page_url")
+        if url:
+            return str(url)
+    return None

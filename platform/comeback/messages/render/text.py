@@ -1,0 +1,92 @@
+"""The text part, made from the very blocks of the HTML part, every link included (RFC 2046 §5.1.4)."""
+
+import re
+from html.parser import HTMLParser
+
+from comeback.messages.render.html import tracked
+from comeback.messages.render.placeholders import Placeholders
+
+BLOCKS = frozenset({"p", "div", "tr", "table", "h1", "h2", "h3", "h4", "li", "ul", "ol", "blockquote", "hr"})
+SKIPPED = frozenset({"head", "style", "script", "title"})
+VOID = frozenset({"br", "img", "hr", "meta", "input", "link", "col", "area", "base", "embed", "source", "wbr"})
+
+
+def text_of(html: str, placeholders: Placeholders) -> str:
+    """Plain text with hidden placeholders kept. Elements of class `no-text` and hidden ones are left out."""
+    writer = _TextWriter(placeholders)
+    writer.feed(html)
+    writer.close()
+    return tidy("".join(writer.parts))
+
+
+def tidy(text: str) -> str:
+    """No blanks at line ends, at most one empty line in a row, one newline at the end."""
+    text = re.sub(r"[ \t\u00a0]+", " ", text)
+    text = re.sub(r" ?\n ?", "\n", text)
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+class _TextWriter(HTMLParser):
+    def __init__(self, placeholders: Placeholders) -> None:
+        super().__init__(convert_charrefs=True)
+        self.placeholders = placeholders
+        self.parts: list[str] = []
+        self.skipping: list[str] = []
+        self.links: list[tuple[str, int]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if self.skipping or _hidden(tag, values):
+            if tag not in VOID:
+                self.skipping.append(tag)
+            return
+        if tag in BLOCKS or tag == "br":
+            self.parts.append("\n")
+        if tag == "td":
+            self.parts.append(" ")
+        if tag == "li":
+            self.parts.append("- ")
+        if tag == "img" and values.get("alt"):
+            self.parts.append(values["alt"] + " ")
+        if tag == "a":
+            self.links.append((values.get("href", ""), len(self.parts)))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.skipping:
+            if tag in self.skipping:
+                while self.skipping.pop() != tag:
+                    pass
+            return
+        if tag == "a" and self.links:
+            self._link(*self.links.pop())
+        if tag in BLOCKS:
+            self.parts.append("\n\n" if tag in ("p", "table", "h1", "h2", "h3") else "\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self.skipping:
+            self.parts.append(re.sub(r"\s+", " ", data))
+
+    def _link(self, href: str, since: int) -> None:
+        label = "".join(self.parts[since:]).strip()
+        target = tracked(href, self.placeholders)
+        if not isinstance(target, str) or not target or target.startswith("#"):
+            return
+        if target.lower().startswith(("mailto:", "tel:")):
+            address = target.split(":", 1)[1].split("?")[0]
+            if address not in label:
+                self.parts.append(f" ({address})")
+            return
+        if label:
+            self.parts.append(f": {target}" if not label.endswith(":") else f" {target}")
+        else:
+            self.parts.append(target)
+
+
+def _hidden(tag: str, values: dict[str, str]) -> bool:
+    style = values.get("style", "").replace(" ", "").lower()
+    return tag in SKIPPED or "display:none" in style or "no-text" in values.get("class", "").split()

@@ -1,0 +1,1 @@
+"""Pure decisions of the shipments room: no session, no await, no clock reads."""
