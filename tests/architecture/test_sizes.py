@@ -5,10 +5,15 @@ from tests.architecture.source import ROOT, functions, modules, project_files, w
 FILE_LINES = 400
 FUNCTION_LINES = 40
 HANDWRITTEN = {".py", ".ts", ".tsx", ".css", ".html", ".mjml"}
+GENERATED = ("frontend/api/src/schema.ts",)
+
+
+def _generated(name: str) -> bool:
+    return name in GENERATED or ".gen." in name
 
 
 def test_files_have_at_most_400_lines() -> None:
-    written = [p for p in project_files() if p.suffix in HANDWRITTEN and ".gen." not in p.name]
+    written = [p for p in project_files() if p.suffix in HANDWRITTEN and not _generated(where(p))]
     long = {where(p): n for p in written if (n := p.read_text(encoding="utf-8").count("\n")) > FILE_LINES}
     assert not long
 

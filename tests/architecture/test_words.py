@@ -5,7 +5,7 @@ import re
 
 from tests.architecture.source import ROOT, modules, project_files, text_files, tree, where
 
-UNFINISHED = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
+UNFINISHED = re.compile(r"\b(?:TODO|FIXME|HACK)\b")
 REGISTRY = re.compile(
     r"(?:pypi\.org|files\.pythonhosted\.org|registry\.npmjs\.org|registry\.yarnpkg\.com|npm\.pkg\.github\.com"
     r"|/simple/?$|artifactory|devpi|nexus\.)".replace(r"\.", r"[.]"),

@@ -16,6 +16,7 @@ from litestar.types import ASGIApp
 from prometheus_client import generate_latest
 from sqlalchemy import text
 
+from comeback.app import docs, files, rehearsal, tasks
 from comeback.app.edge import EdgeMiddleware, edge_of, log, provide_principal, provide_read, provide_session
 from comeback.app.problems import Problem, problem_of
 from comeback.app.wiring import Services, routes
@@ -172,24 +173,25 @@ def _constant(value: Any) -> Callable[[], Any]:
     return give
 
 
-def create_app(services: Services, *, extra: tuple[Any, ...] = ()) -> ASGIApp:
+def create_app(services: Services, *, extra: tuple[Any, ...] = (), lifespan: tuple[Any, ...] = ()) -> ASGIApp:
     """The ASGI application; raises Undeclared where a route has no permission."""
 
     @asynccontextmanager
-    async def lifespan(_: Litestar) -> AsyncGenerator[None]:
+    async def closing(_: Litestar) -> AsyncGenerator[None]:
         try:
             yield
         finally:
             for close in services.closers:
                 await close()
 
+    own = (*files.ROUTES, *docs.ROUTES, *tasks.ROUTES, *rehearsal.routes(services))
     app = Litestar(
-        route_handlers=[live, ready, metrics, *routes(), *extra],
+        route_handlers=[live, ready, metrics, *own, *routes(), *extra],
         dependencies=dependencies(services),
         guards=[make_guard(services)],
         exception_handlers={Exception: on_error, HTTPException: on_error},
         request_max_body_size=MAX_BODY,
-        lifespan=[lifespan],
+        lifespan=[closing, *lifespan],
         openapi_config=OpenAPIConfig(
             title="Comeback", version="1", path="/api", render_plugins=[JsonRenderPlugin(path="/openapi.json")]
         ),

@@ -37,6 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     local: bool = False
     """Plain http on loopback, no cookie prefix, the rehearsal routes; never in production."""
     blob_dir: str = ".comeback/blobs"
+    media_dir: str = ".comeback/media"
     lease_seconds: float = 30.0
     sweep_seconds: float = 5.0
     statement_timeout_ms: int = 5000

@@ -20,7 +20,7 @@ _CONTROL_BUT_LINES: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud
 _PHONE: Final = re.compile(r"\+?[\d\s()./x#*-]{2,40}\Z")
 _NOT_COUNTRIES: Final = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 COUNTRIES: Final[frozenset[str]] = frozenset(
-    code for code in Locale("en").territories if len(code) == 2 and code.isalpha() and code not in _NOT_COUNTRIES
+    code for code in map(str, Locale("en").territories) if re.fullmatch("[A-Z]{2}", code) and code not in _NOT_COUNTRIES
 )
 """ISO 3166-1 alpha-2 codes."""
 TIMEZONES: Final[frozenset[str]] = frozenset(available_timezones())

@@ -7,7 +7,7 @@ from comeback.customers.models import Channel, Purpose
 from comeback.customers.rules import normalise_email
 from comeback.kit.checks import MAX_AMOUNT, Problems, pointer
 from comeback.orders import rules
-from comeback.orders.rules import TenderKind
+from comeback.orders.models import TenderKind
 from comeback.orders.schemas import (
     AddressBody,
     ConsentBody,

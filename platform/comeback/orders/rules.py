@@ -2,60 +2,20 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
 
 from comeback.kit.money import allocate, allocate_within, slot
-from comeback.kit.states import Machine
-from comeback.orders.schemas import DiscountIn, LineIn, OrderIn, TenderIn
+from comeback.orders.models import TenderKind
+from comeback.orders.schemas import DiscountIn, LineIn, OrderIn
 
 FRESH: Final = timedelta(days=30)
 """An order older than this is history: it is stored, and nobody is told about it."""
 
 
-class TenderKind(StrEnum):
-    """Means of payment."""
-
-    CARD = "card"
-    GIFT_CARD = "gift_card"
-    STORE_CREDIT = "store_credit"
-    BANK = "bank"
-    CASH_ON_DELIVERY = "cash_on_delivery"
-    POINTS = "points"
-
-
-class OrderState(StrEnum):
-    """Whether the sale stands."""
-
-    PLACED = "placed"
-    CANCELLED = "cancelled"
-
-
-class Fulfilment(StrEnum):
-    """How much of the order has left."""
-
-    UNFULFILLED = "unfulfilled"
-    PARTIAL = "partial"
-    FULFILLED = "fulfilled"
-
-
-class UnitState(StrEnum):
-    """What became of a unit that a case, or a refund elsewhere, has taken."""
-
-    RETURNING = "returning"
-    RETURNED = "returned"
-    KEPT = "kept"
-    REPLACED = "replaced"
-    REFUNDED = "refunded"
-
-
-ORDER_MACHINE: Final = Machine("order", {OrderState.PLACED: {OrderState.CANCELLED}, OrderState.CANCELLED: set()})
-
-
 class LineShares(Struct, frozen=True, kw_only=True):
-    """A line's shares for its whole quantity. `goods` is before discounts, `discount_share` all of them, own and shared.
+    """A line's shares for all its units. `goods` is before discounts, `discount_share` all of them, own and shared.
 
     `net + tax` is what was paid, whether the tax was inside the prices or on top (M5).
     """
@@ -236,24 +196,3 @@ def spread_over_tenders(amount: int, left: Mapping[str, int], kinds: Mapping[str
             spread[tender] = part
             amount -= part
     return spread
-
-
-class TenderChange(Struct, frozen=True, kw_only=True):
-    """How a tender of an update differs from the stored one: captured more, or gave back `returned`."""
-
-    tender: TenderIn
-    captured_more: int
-    returned: int
-
-
-def tender_change(tender: TenderIn, stored_captured: int, known_external: int) -> TenderChange:
-    """Compares an update with what was captured. A lower amount is money that went back, not money never taken.
-
-    `known_external` is what earlier updates already recorded as given back.
-    """
-    return TenderChange(
-        tender=tender,
-        captured_more=max(tender.amount - stored_captured, 0),
-        returned=max(stored_captured - known_external - tender.amount, 0),
-    )
-

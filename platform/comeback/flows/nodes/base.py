@@ -19,7 +19,7 @@ def parse_duration(text: str) -> timedelta | None:
     if match is None or len(text) > 24:
         return None
     weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    if max(weeks, days) > LONGEST.days:
+    if max(weeks, days, hours, minutes, seconds) > LONGEST.total_seconds():
         return None
     length = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
     return length if length <= LONGEST else None

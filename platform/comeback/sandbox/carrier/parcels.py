@@ -68,7 +68,7 @@ class Parcel(msgspec.Struct, kw_only=True):
     scenario: str
     origin: Place
     destination: Place
-    scans: list[Scan]
+    scans: list[Scan] = []
     emitted: int = 0
     dropped_off: bool = False
 

@@ -122,13 +122,15 @@ class CarrierSandbox:
         return answer(await self._shown(label, with_pdf=True), 201 if new else 200)
 
     def _begin(self, account: Account, label: Label, scenario: str | None) -> None:
-        scenario = scenario or ("return" if label.direction == "return" else account.scenario)
-        origin = place(label.sender.city, label.sender.country)
-        destination = place(label.recipient.city, label.recipient.country)
-        self._note(account, "label.bought", label.tracking_number, label.reference)
-        self.tracker.register(
-            account, label.tracking_number, "sandbox", scenario, origin, destination, self._clock.now()
+        parcel = Parcel(
+            tracking_number=label.tracking_number,
+            carrier="sandbox",
+            scenario=scenario or ("return" if label.direction == "return" else account.scenario),
+            origin=place(label.sender.city, label.sender.country),
+            destination=place(label.recipient.city, label.recipient.country),
         )
+        self._note(account, "label.bought", label.tracking_number, label.reference)
+        self.tracker.register(account, parcel, self._clock.now())
 
     async def _shown(self, label: Label, *, with_pdf: bool) -> dict[str, Any]:
         shown: dict[str, Any] = {
@@ -187,15 +189,14 @@ class CarrierSandbox:
         """Tracks a number this carrier did not print. Raises HttpError 422."""
         self._known_scenario(wanted.scenario)
         start = wanted.start_at.timestamp() if wanted.start_at else self._clock.now()
-        return self.tracker.register(
-            account,
-            wanted.tracking_number,
-            wanted.carrier,
-            wanted.scenario or account.scenario,
-            place(wanted.origin_city, wanted.origin_country),
-            place(wanted.city, wanted.country),
-            start,
+        parcel = Parcel(
+            tracking_number=wanted.tracking_number,
+            carrier=wanted.carrier,
+            scenario=wanted.scenario or account.scenario,
+            origin=place(wanted.origin_city, wanted.origin_country),
+            destination=place(wanted.city, wanted.country),
         )
+        return self.tracker.register(account, parcel, start)
 
     async def _register(self, request: Request) -> Response:
         return answer(self.shown_parcel(self.register(self._account(request), request.json(Registration))), 201)

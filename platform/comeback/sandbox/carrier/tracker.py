@@ -46,29 +46,13 @@ class Tracker:
                     if not parcel.scans[index].sent:
                         self._send(account, parcel, index)
 
-    def register(
-        self,
-        account: Account,
-        number: str,
-        carrier: str,
-        scenario: str,
-        origin: Place,
-        destination: Place,
-        start: float,
-    ) -> Parcel:
+    def register(self, account: Account, parcel: Parcel, start: float) -> Parcel:
         """Begins to track from `start`; a known number keeps the plan it has."""
-        known = account.parcels.get(number)
+        known = account.parcels.get(parcel.tracking_number)
         if known is not None:
             return known
-        parcel = Parcel(
-            tracking_number=number,
-            carrier=carrier,
-            scenario=scenario,
-            origin=origin,
-            destination=destination,
-            scans=plan(scenario, number, start, origin, destination),
-        )
-        account.parcels[number] = parcel
+        parcel.scans = plan(parcel.scenario, parcel.tracking_number, start, parcel.origin, parcel.destination)
+        account.parcels[parcel.tracking_number] = parcel
         self._queue(account, parcel)
         self.tick()
         return parcel

@@ -1,0 +1,1 @@
+"""All SQL of the shipments room: parcels, carrier events, and what it reads of orders."""
