@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-const target = process.env.STUDIO_PROXY ?? 'http://127.0.0.1:8000';
+
 
 export default defineConfig({
   base: '/studio/',
@@ -14,5 +14,5 @@ export default defineConfig({
     target: 'es2022',
     reportCompressedSize: false,
   },
-  server: { proxy: { '/api': target } },
+  server: { proxy: { '/api': 'http://127.0.0.1:8000' } },
 });

@@ -269,12 +269,9 @@ export interface components {
          * @description Opens or clicks by what made them.
          */
         HitsOut: {
-            /** @default 0 */
-            human?: number;
-            /** @default 0 */
-            machine?: number;
-            /** @default 0 */
-            probable?: number;
+            human: number;
+            machine: number;
+            probable: number;
         };
         /**
          * InspectIn
@@ -387,10 +384,8 @@ export interface components {
         NeedSubject: {
             detail: string;
             label: string;
-            /** @default null */
-            order_id?: string | null;
-            /** @default null */
-            return_id?: string | null;
+            order_id: string | null;
+            return_id: string | null;
             since: string;
         };
         /**
@@ -398,8 +393,7 @@ export interface components {
          * @description One number of the overview; `previous` is the same figure one period (30 days) earlier, null when unknowable.
          */
         NumberOut: {
-            /** @default null */
-            currency?: string | null;
+            currency: string | null;
             /** @enum {unknown} */
             key: "delayed" | "in_transit" | "open_returns" | "retained";
             previous: number | null;
@@ -542,18 +536,12 @@ export interface components {
          * @description How many returns each tab holds.
          */
         ReturnCounts: {
-            /** @default 0 */
-            done?: number;
-            /** @default 0 */
-            inspect?: number;
-            /** @default 0 */
-            new?: number;
-            /** @default 0 */
-            on_the_way?: number;
-            /** @default 0 */
-            received?: number;
-            /** @default 0 */
-            review?: number;
+            done: number;
+            inspect: number;
+            new: number;
+            on_the_way: number;
+            received: number;
+            review: number;
         };
         /**
          * ReturnDetail
@@ -655,10 +643,8 @@ export interface components {
             detail: string;
             /** @enum {unknown} */
             kind: "customer" | "order" | "parcel" | "return";
-            /** @default null */
-            order_id?: string | null;
-            /** @default null */
-            return_id?: string | null;
+            order_id: string | null;
+            return_id: string | null;
             title: string;
         };
         /**
@@ -748,15 +734,12 @@ export interface components {
          */
         TimelineEntry: {
             at: string;
-            /** @default {} */
-            detail?: {
+            detail: {
                 [key: string]: string | number | boolean | null;
             };
-            /** @default null */
-            message_id?: string | null;
+            message_id: string | null;
             name: string;
-            /** @default null */
-            return_id?: string | null;
+            return_id: string | null;
             /** @enum {unknown} */
             source: "credit" | "message" | "money" | "order" | "parcel" | "return";
         };

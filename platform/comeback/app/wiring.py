@@ -1,5 +1,6 @@
 """The one table of who is called for what: events → jobs, job names → functions, sockets → providers, routes."""
 
+import asyncio
 import importlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -121,6 +122,16 @@ def ticks(services: Services) -> dict[str, tuple[float, Callable[[], Awaitable[A
     table: dict[str, tuple[float, Callable[[], Awaitable[Any]]]] = {}
     for room in ROOMS:
         make = _room(room, "jobs", "ticks", None)
+        if make is not None:
+            table |= make(services)
+    return table
+
+
+def loops(services: Services) -> dict[str, Callable[[asyncio.Event], Awaitable[None]]]:
+    """Name → long loop of the worker (the sender, the flows)."""
+    table: dict[str, Callable[[asyncio.Event], Awaitable[None]]] = {}
+    for room in ROOMS:
+        make = _room(room, "jobs", "loops", None)
         if make is not None:
             table |= make(services)
     return table

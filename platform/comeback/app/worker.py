@@ -16,7 +16,7 @@ from arq.connections import ArqRedis, RedisSettings, create_pool
 from arq.worker import Worker, func
 from redis.exceptions import RedisError
 
-from comeback.app.wiring import Services, jobs, ticks
+from comeback.app.wiring import Services, jobs, loops, ticks
 from comeback.core.clock import load_clock
 from comeback.core.db import NO_SHOP, Database
 from comeback.core.jobs import Runner
@@ -82,8 +82,8 @@ class Doorbell:
 class WorkerProcess:
     """Everything a worker does until it is told to stop."""
 
-    def __init__(self, services: Services, loops: dict[str, Callable[[asyncio.Event], Awaitable[None]]]) -> None:
-        self.services, self.loops = services, loops
+    def __init__(self, services: Services) -> None:
+        self.services, self.loops = services, loops(services)
         self.database: Database = services.database
         self.runner = Runner(self.database, jobs(services))
         self.stop = asyncio.Event()
@@ -91,6 +91,8 @@ class WorkerProcess:
 
     async def run(self) -> None:
         """Runs until `stop` is set; what was claimed is finished first."""
+        doorbell = Doorbell(self.database.settings.redis_url)
+        self.database.on_commit = doorbell.ring
         parts: dict[str, Callable[[], Awaitable[None]]] = {"sweeper": self._sweep, "doorbell": self._doorbell,
                                                            "clock": self._clock}  # fmt: skip
         for name, loop in self.loops.items():
@@ -98,6 +100,7 @@ class WorkerProcess:
         for name, (seconds, tick) in ticks(self.services).items():
             parts[f"tick {name}"] = lambda seconds=seconds, tick=tick: self._tick(seconds, tick)
         await asyncio.gather(*(self._guarded(name, part) for name, part in parts.items()))
+        await doorbell.close()
 
     async def _guarded(self, name: str, part: Callable[[], Awaitable[None]]) -> None:
         while not self.stop.is_set():

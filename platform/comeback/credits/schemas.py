@@ -8,7 +8,6 @@ import msgspec
 from msgspec import Meta
 
 
-
 class LotOut(msgspec.Struct, kw_only=True):
     """A portion of credit that still holds something."""
 

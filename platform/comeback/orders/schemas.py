@@ -8,6 +8,8 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from comeback.customers.schemas import ChannelName, PurposeName
+
 Moment = Annotated[datetime, Meta(tz=True)]
 Scalar = str | int | float | bool | None
 
@@ -27,8 +29,8 @@ class CustomerBody(Struct, forbid_unknown_fields=True, kw_only=True):
 class ConsentBody(Struct, forbid_unknown_fields=True, kw_only=True):
     """A consent given or refused, as the shop recorded it."""
 
-    channel: str
-    purpose: str
+    channel: ChannelName
+    purpose: PurposeName
     granted: bool
     source: str
     at: Moment

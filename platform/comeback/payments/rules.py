@@ -4,8 +4,10 @@ Pure. The API answer, the webhook, the listing and a human are observers of one 
 order and number, the books end the same.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 import msgspec
 
@@ -106,9 +108,9 @@ def back_off(posts: int) -> timedelta:
     return timedelta(seconds=min(2 * 4 ** max(0, posts - 1), 300))
 
 
-def journal(booking: Booking, provider: str, currency: str, amount: int) -> list[tuple[str, str, int]]:
+def journal(booking: Booking, rail: str, currency: str, amount: int) -> list[tuple[str, str, int]]:
     """Ledger entries (account, currency, debit > 0) of a booking; Σ = 0. Cash moves only on success (D4)."""
-    cash = f"cash:{provider}"
+    cash = "store_credit_liability" if rail == "credit" else f"cash:{rail}"
     if booking is Booking.SETTLE:
         return [("refund_clearing", currency, amount), (cash, currency, -amount)]
     if booking is Booking.REVERSE:
@@ -119,3 +121,34 @@ def journal(booking: Booking, provider: str, currency: str, amount: int) -> list
 def entitlement(account: str, currency: str, amount: int) -> list[tuple[str, str, int]]:
     """Ledger entries that owe a customer `amount` against `account` (goodwill, an outside refund)."""
     return [(account, currency, amount), ("refund_clearing", currency, -amount)]
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """What one tender gives back; `lines`, `shipping` and the unallocated rest make up `amount` (minor units)."""
+
+    tender: UUID
+    amount: int
+    lines: dict[UUID, int] = {}
+    shipping: int = 0
+
+    @property
+    def unallocated(self) -> int:
+        """What belongs to no line (M7)."""
+        return self.amount - self.shipping - sum(self.lines.values())
+
+
+def split(shares: Sequence[tuple[UUID, int]], lines: Mapping[UUID, int], shipping: int) -> tuple[Part, ...]:
+    """Each tender's share in lines, then shipping; what neither explains is unallocated (M7)."""
+    pots, freight_left = dict(lines), shipping
+    parts: list[Part] = []
+    for tender, amount in shares:
+        left, mine = amount, dict[UUID, int]()
+        for line, held in pots.items():
+            if taken := min(left, held):
+                mine[line] = taken
+                left -= taken
+        pots = {line: held - mine.get(line, 0) for line, held in pots.items()}
+        freight = min(left, freight_left)
+        freight_left -= freight
+        parts.append(Part(tender=tender, amount=amount, lines=mine, shipping=freight))
+    return tuple(parts)

@@ -45,10 +45,13 @@ class SandboxClock:
     def now(self) -> float:
         """Business time in epoch seconds."""
         real = self._wall()
-        return real + self._offset + (real - self._base) * (self._speed - 1)
+        return real + self._offset_at(real)
 
     def state(self) -> ClockState:
-        return ClockState(round(self.now() - self._wall(), 6), self._speed)
+        return ClockState(self._offset_at(self._wall()), self._speed)
+
+    def _offset_at(self, real: float) -> float:
+        return self._offset + (real - self._base) * (self._speed - 1)
 
     def advance(self, by: timedelta) -> None:
         """Jumps forward; never back, since parcels cannot be un-scanned. Raises ValueError."""

@@ -17,6 +17,7 @@ TIMEOUT_SECONDS = 10.0
 PARALLEL = 8
 BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 HOLD_SECONDS = 0.15
+TRIES = 3
 
 
 class Delivery(msgspec.Struct, kw_only=True, eq=False):
@@ -71,11 +72,11 @@ class HookSender:
         self._tasks: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(PARALLEL)
         self._client = httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False)
-        self._open = 0
+        self._open: set[Delivery] = set()
 
     @property
     def pending(self) -> int:
-        return self._open
+        return len(self._open)
 
     def submit(self, delivery: Delivery) -> None:
         faults = self.faults
@@ -89,7 +90,7 @@ class HookSender:
             msgspec.structs.replace(delivery, lane=f"{delivery.lane}+{number}", done=_nothing)
             for number in range(extra)
         ]
-        self._open += len(copies)
+        self._open.update(copies)
         if faults.shuffle:
             self._hold(copies)
             return
@@ -158,21 +159,25 @@ class HookSender:
         if not accepted:
             self.log.failed += 1
             return False
-        self._open -= 1
+        self._open.discard(delivery)
         self.log.delivered += 1
         delivery.done()
         return True
 
-    async def flush(self, seconds: float = 10.0) -> int:
-        """Tries everything now; returns how many are still undelivered after at most `seconds`."""
+    async def flush(self, seconds: float = 1.0) -> int:
+        """Tries everything now; returns how many are still refused after three tries and `seconds`."""
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
+        before = {delivery: delivery.attempts for delivery in self._open}
         self._release()
-        while self._open and loop.time() < until:
+        while self._open:
+            hopeless = all(delivery.attempts - before.get(delivery, 0) >= TRIES for delivery in self._open)
+            if hopeless and loop.time() >= until:
+                break
             for wake in list(self._aside):
                 wake.set()
             await asyncio.sleep(0.02)
-        return self._open
+        return len(self._open)
 
     async def stop(self) -> None:
         for task in list(self._tasks):

@@ -188,10 +188,12 @@ def reset(writer: asyncio.StreamWriter) -> None:
 
 async def _next(
     connection: h11.Connection, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> h11.Event | type[h11.PAUSED] | None:
+) -> h11.Event | None:
     while True:
         event = connection.next_event()
-        if event is not h11.NEED_DATA:
+        if event is h11.PAUSED:
+            return None
+        if isinstance(event, h11.Event):
             return event
         if connection.they_are_waiting_for_100_continue:
             go_on = connection.send(h11.InformationalResponse(status_code=100, headers=[]))

@@ -1,6 +1,6 @@
 """Errors of the shipments room."""
 
-from comeback.core.errors import Conflict, NotFound
+from comeback.core.errors import Conflict, NotFound, Unauthorized
 
 
 class NoShipment(NotFound):
@@ -15,13 +15,13 @@ class NoLabel(NotFound):
     slug, title = "no-label", "There is no label"
 
 
-class NumberInUse(Conflict):
-    """The tracking number already belongs to another parcel of this order with other lines (409)."""
-
-    slug, title = "number-in-use", "This tracking number is already used in this order"
-
-
 class NotRevocable(Conflict):
     """Only a person's correction that still stands can be taken back (409)."""
 
     slug, title = "not-revocable", "This correction cannot be taken back"
+
+
+class NotAccepted(Unauthorized):
+    """A webhook whose address or signature is wrong (401); it says no more."""
+
+    slug, title = "not-accepted", "Not accepted"

@@ -6,8 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from comeback.orders.checks import order_problems
-from comeback.orders.rules import freeze, lowest_free, slot_amounts, slots_total
+from comeback.orders.rules import freeze, lowest_free, order_problems, slot_amounts, slots_total
 from tests.factories.orders import line_body, order_in
 
 PRICE = st.integers(0, 99_999)

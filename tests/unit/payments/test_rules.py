@@ -1,6 +1,7 @@
 """P4: any interleaving of answer, webhooks, retries, listing and late failure ends with equal books."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import settings
@@ -20,6 +21,7 @@ from comeback.payments.rules import (
     journal,
     next_call,
     observe,
+    split,
 )
 
 START = datetime(2026, 11, 20, tzinfo=UTC)
@@ -186,3 +188,11 @@ def test_journals_balance_and_back_off_grows() -> None:
     assert journal(Booking.NONE, "stripe", "EUR", 5) == journal(Booking.RELEASE, "stripe", "EUR", 5) == []
     assert sum(a for _, _, a in entitlement("goodwill", "EUR", 7)) == 0
     assert [back_off(n).seconds for n in (0, 1, 2, 3, 9)] == [2, 2, 8, 32, 300]
+
+
+def test_split_names_lines_then_shipping_then_the_rest() -> None:
+    gift, card, sold = UUID(int=1), UUID(int=2), UUID(int=3)
+    parts = split([(gift, 2500), (card, 3500)], {sold: 4000}, 500)
+    assert [(p.amount, p.lines, p.shipping, p.unallocated) for p in parts] == [
+        (2500, {sold: 2500}, 0, 0), (3500, {sold: 1500}, 500, 1500),
+    ]  # fmt: skip

@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from comeback.orders.rules import freeze, slot_amounts
+from comeback.orders.rules.amounts import freeze, slot_amounts
 from comeback.orders.schemas import OrderIn
 from comeback.returns.rules.facts import Ask, ClockFacts, LineFacts, OrderFacts, TenderFacts, Unit, VariantFacts
 from comeback.returns.rules.policy import DEFAULT_POLICY, Policy

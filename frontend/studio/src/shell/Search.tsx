@@ -1,4 +1,3 @@
-import { Modal } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import type { Schemas } from '@comeback/api';
 import { IconPackages, IconReceipt, IconSearch, IconTruck, IconUser, type Icon } from '@tabler/icons-react';
@@ -6,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useId, useState, type KeyboardEvent } from 'react';
 import { searchQuery } from '../data/queries';
+import { Dialog } from '../ui/Dialog';
 import { useWords } from '../words/Words';
 import classes from './Search.module.css';
 
@@ -33,11 +33,11 @@ export function Search({ onClose }: { onClose(): void }) {
     if (event.key === 'Enter' && hit) void open(hit);
   };
   return (
-    <Modal opened onClose={onClose} withCloseButton={false} radius="lg" size={560} padding={0} yOffset="12vh" aria-label={t('search.title')} transitionProps={{ duration: 80 }}>
+    <Dialog title={t('search.title')} plain size="search" onClose={onClose}>
       <div className={classes.box}>
         <IconSearch size={20} aria-hidden />
         <input
-          data-autofocus
+          autoFocus
           role="combobox"
           aria-expanded={hits.length > 0}
           aria-controls={list}
@@ -61,7 +61,7 @@ export function Search({ onClose }: { onClose(): void }) {
       <p className={classes.hint} role="status">
         {wanted.length < 2 ? t('search.hint') : data && hits.length === 0 ? t('search.none', { q: wanted }) : t('search.results', { count: hits.length })}
       </p>
-    </Modal>
+    </Dialog>
   );
 }
 

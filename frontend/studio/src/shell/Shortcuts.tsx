@@ -1,4 +1,4 @@
-import { Modal } from '@mantine/core';
+import { Dialog } from '../ui/Dialog';
 import { useWords } from '../words/Words';
 import type { Key } from '../words/messages';
 import classes from './Search.module.css';
@@ -18,7 +18,7 @@ const KEYS: [string, Key][] = [
 export function Shortcuts({ onClose }: { onClose(): void }) {
   const { t } = useWords();
   return (
-    <Modal opened onClose={onClose} title={t('keys.title')} radius="lg" size="sm" closeButtonProps={{ 'aria-label': t('close') }}>
+    <Dialog title={t('keys.title')} onClose={onClose}>
       <dl className={classes.keys}>
         {KEYS.map(([key, label]) => (
           <div key={key}>
@@ -27,6 +27,6 @@ export function Shortcuts({ onClose }: { onClose(): void }) {
           </div>
         ))}
       </dl>
-    </Modal>
+    </Dialog>
   );
 }

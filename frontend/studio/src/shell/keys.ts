@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'react';
 /** Typing must never trigger a shortcut, and an open dialog owns the keyboard. */
 export function typing(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || /^(input|textarea|select)$/i.test(target.tagName) || target.closest('[role=dialog]') !== null;
+  return target.isContentEditable || (/^(textarea|select)$/i.test(target.tagName) || (target instanceof HTMLInputElement && target.type !== 'radio')) || target.closest('dialog') !== null;
 }
 
 export type KeyMap = Partial<Record<string, () => void>>;
@@ -16,7 +16,7 @@ export function useKeys(map: KeyMap): void {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || typing(event.target)) return;
       const run = current.current[event.key];
-      if (!run || document.querySelector('[role=dialog]')) return;
+      if (!run || document.querySelector('dialog[open]')) return;
       event.preventDefault();
       run();
     };

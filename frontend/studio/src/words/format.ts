@@ -21,7 +21,7 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
 function moneyFormat(locale: string, currency: string): (minor: number) => string {
   const format = new Intl.NumberFormat(locale, { style: 'currency', currency });
   const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-  return (minor) => format.format(minor / 10 ** digits);
+  return (minor) => format.format(minor / 10 ** digits).replace('-', '−');
 }
 
 export function formatsFor(locale: string, timeZone: string, now: () => number = Date.now): Formats {

@@ -98,9 +98,9 @@ class ReturnRef(Struct, kw_only=True):
 class HitsOut(Struct, kw_only=True):
     """Opens or clicks by what made them."""
 
-    human: int = 0
-    probable: int = 0
-    machine: int = 0
+    human: int
+    probable: int
+    machine: int
 
 
 class MessageOut(Struct, kw_only=True):

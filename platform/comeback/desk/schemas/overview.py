@@ -19,7 +19,7 @@ class NumberOut(Struct, kw_only=True):
     key: Literal["in_transit", "delayed", "open_returns", "retained"]
     value: int
     previous: int | None
-    currency: str | None = None
+    currency: str | None
 
 
 class NeedSubject(Struct, kw_only=True):
@@ -28,8 +28,8 @@ class NeedSubject(Struct, kw_only=True):
     label: str
     detail: str
     since: datetime
-    order_id: str | None = None
-    return_id: str | None = None
+    order_id: str | None
+    return_id: str | None
 
 
 class NeedOut(Struct, kw_only=True):
@@ -55,8 +55,8 @@ class SearchHit(Struct, kw_only=True):
     kind: Literal["order", "return", "parcel", "customer"]
     title: str
     detail: str
-    order_id: str | None = None
-    return_id: str | None = None
+    order_id: str | None
+    return_id: str | None
 
 
 class SearchOut(Struct, kw_only=True):

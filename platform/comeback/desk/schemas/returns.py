@@ -28,12 +28,12 @@ ShortText = Annotated[str, Meta(max_length=500)]
 class ReturnCounts(Struct, kw_only=True):
     """How many returns each tab holds."""
 
-    new: int = 0
-    review: int = 0
-    on_the_way: int = 0
-    received: int = 0
-    inspect: int = 0
-    done: int = 0
+    new: int
+    review: int
+    on_the_way: int
+    received: int
+    inspect: int
+    done: int
 
 
 class ReturnRow(Struct, kw_only=True):

@@ -6,7 +6,7 @@ Amounts are integers in the currency's minor unit, times are UTC, ids are opaque
 from datetime import datetime
 from typing import Literal
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 Tab = Literal["new", "review", "on_the_way", "received", "inspect", "done"]
 
@@ -85,6 +85,6 @@ class TimelineEntry(Struct, kw_only=True):
     at: datetime
     name: str
     source: Literal["order", "parcel", "return", "message", "money", "credit"]
-    detail: dict[str, str | int | bool | None] = field(default_factory=dict)
-    return_id: str | None = None
-    message_id: str | None = None
+    detail: dict[str, str | int | bool | None]
+    return_id: str | None
+    message_id: str | None

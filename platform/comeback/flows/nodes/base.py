@@ -66,7 +66,3 @@ class Node(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", forbid_u
     def problems(self) -> list[tuple[str, str]]:
         """What is wrong with the node itself: (pointer within the node, sentence)."""
         return []
-
-    def run(self, due_at: datetime | None, moment: Moment) -> Outcome:
-        """What happens at `moment` to a person who is here, since earlier if `due_at` is set."""
-        raise NotImplementedError

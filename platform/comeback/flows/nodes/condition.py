@@ -27,7 +27,7 @@ class Condition(Node, frozen=True, kw_only=True, tag="condition"):
         return condition_problems(self.when, "/when")
 
     def run(self, due_at: datetime | None, moment: Moment) -> Outcome:
-        """See Node."""
+        """What happens at `moment` to a person here; `due_at` is set where they already wait."""
         if conditions.evaluate(self.when, moment.facts):
             return Outcome("yes", self.yes)
         said = conditions.lookup(moment.facts, self.why) if self.why else None

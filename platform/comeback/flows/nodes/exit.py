@@ -11,5 +11,5 @@ class Exit(Node, frozen=True, kw_only=True, tag="exit"):
     reason: str = ""
 
     def run(self, due_at: datetime | None, moment: Moment) -> Outcome:
-        """See Node."""
+        """What happens at `moment` to a person here; `due_at` is set where they already wait."""
         return Outcome("exited", why=self.reason)

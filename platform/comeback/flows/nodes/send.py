@@ -22,7 +22,7 @@ class Send(Node, frozen=True, kw_only=True, tag="send"):
         return {"next": self.next}
 
     def run(self, due_at: datetime | None, moment: Moment) -> Outcome:
-        """See Node."""
+        """What happens at `moment` to a person here; `due_at` is set where they already wait."""
         return Outcome("send", self.next)
 
 

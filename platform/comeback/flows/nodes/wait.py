@@ -38,7 +38,7 @@ class Wait(Node, frozen=True, kw_only=True, tag="wait"):
         return _duration("/timeout", self.timeout)
 
     def run(self, due_at: datetime | None, moment: Moment) -> Outcome:
-        """See Node."""
+        """What happens at `moment` to a person here; `due_at` is set where they already wait."""
         if self.until_event is not None and any(self._matches(e, moment.subjects) for e in moment.history):
             return Outcome("happened", self.next, self.until_event)
         length = parse_duration(self.for_ or self.timeout or "") or timedelta()

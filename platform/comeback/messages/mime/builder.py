@@ -39,7 +39,7 @@ def build(mail: Mail) -> bytes:
     Raises:
         BadHeader: a value that could not be sent safely.
     """
-    boundary = "=_" + sha256(mail.message_id.encode()).hexdigest()[:32]
+    boundary = "=_" + sha256(headers.checked(mail.message_id).encode()).hexdigest()[:32]
     head = _head(mail, boundary)
     mark = b"--" + boundary.encode()
     body = [

@@ -13,7 +13,7 @@ READABLE = 4.5
 def brand_values(brand: Mapping[str, Any]) -> dict[str, str]:
     """All colours a template may use, derived from a shop's one or two; `radius` is a CSS length."""
     primary = _hex(brand.get("primary")) or DEFAULT
-    dark = _hex(brand.get("primary_dark")) or until_readable(primary, CARD_DARK, SNOW, 3.0)
+    dark = until_readable(primary, CARD_DARK, SNOW, 3.0)
     radius = brand.get("radius")
     values = {
         "primary": primary,
@@ -71,3 +71,9 @@ def _luminance(colour: str) -> float:
     parts = [value / 255 for value in _channels(colour)]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def shop_values(name: str, brand: Mapping[str, Any]) -> dict[str, Any]:
+    """What a template may print of the shop itself."""
+    fields = ("support_email", "support_hours", "address")
+    return {"name": name} | {field: brand[field] for field in fields if brand.get(field)}

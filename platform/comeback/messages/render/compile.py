@@ -79,7 +79,11 @@ def _compiled(source: Source, locale: str, html: str, text: str) -> Compiled:
     declaration = source.declaration
     subject = word(source, locale, "subject")
     try:
-        parsed = [liquid.parse(html, escape=True), liquid.parse(text, escape=False), liquid.parse(subject, escape=False)]
+        parsed = [
+            liquid.parse(html, escape=True),
+            liquid.parse(text, escape=False),
+            liquid.parse(subject, escape=False),
+        ]
     except liquid.BadTemplate as error:
         raise Refused([Problem(f"{source.key}.{locale}", str(error))]) from error
     names = sorted({name for part in parsed for name in liquid.variables(part) if not name.startswith("_")})
@@ -113,7 +117,11 @@ def _warnings(source: Source, names: list[str]) -> list[Problem]:
     warnings: list[Problem] = []
     for name in names:
         root = name.split(".", 1)[0]
-        if root in source.declaration.blocks and name not in source.declaration.defaults and not _has(source.sample, name):
+        if (
+            root in source.declaration.blocks
+            and name not in source.declaration.defaults
+            and not _has(source.sample, name)
+        ):
             warnings.append(Problem(source.key, f"{name} has no default and is not in the sample", "warning"))
     return warnings
 

@@ -101,7 +101,9 @@ def _day_range(value: str, until: str, locale: str, zone: str) -> str:
     first, last = _local(value, zone), _local(until, zone)
     if (first.year, first.month, first.day) == (last.year, last.month, last.day):
         return _day(until, locale, zone)
-    short, long = {"de": ("EEE d.", "EEE d. MMMM"), "en": ("EEE d", "EEE d MMMM")}.get(locale[:2], ("EEE d", "EEE d MMMM"))
+    short, long = {"de": ("EEE d.", "EEE d. MMMM"), "en": ("EEE d", "EEE d MMMM")}.get(
+        locale[:2], ("EEE d", "EEE d MMMM")
+    )
     code = locale.replace("-", "_")
     start = format_date(first, short if first.month == last.month else long, locale=code)
     return f"{start} – {format_date(last, long, locale=code)}"

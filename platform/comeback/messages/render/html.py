@@ -10,7 +10,9 @@ from comeback.messages.render.problems import Problem
 UNTRACKED = frozenset({"unsubscribe_url", "opt_out_url"})
 PLAIN_SCHEMES = ("mailto:", "tel:", "sms:", "#")
 OUTPUT = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
-LINE_ROOM = re.compile(r"(?<=<[a-z]) |(?<=<[a-z][a-z0-9]) |(?<=<[a-z]{3}) |(?<=<[a-z]{4}) |(?<=<[a-z]{5}) | (?=style=\")")
+LINE_ROOM = re.compile(
+    r"(?<=<[a-z]) |(?<=<[a-z][a-z0-9]) |(?<=<[a-z]{3}) |(?<=<[a-z]{4}) |(?<=<[a-z]{5}) | (?=style=\")"
+)
 STYLE = re.compile(r"<style\b[^>]*>(.*?)</style>", re.DOTALL | re.IGNORECASE)
 
 
@@ -85,7 +87,7 @@ class _Rewriter(HTMLParser):
             self._anchor(dict(attrs))
         elif tag == "img" and "alt" not in dict(attrs):
             raw = self.get_starttag_text() or ""
-            self._edit(raw, "<img alt=\"\"" + raw[4:])
+            self._edit(raw, '<img alt=""' + raw[4:])
 
     def _anchor(self, attrs: dict[str, str | None]) -> None:
         href = attrs.get("href")
@@ -96,7 +98,9 @@ class _Rewriter(HTMLParser):
         if isinstance(new, Problem):
             self.problems.append(new)
         elif new != href:
-            self._edit(raw, re.sub(r"href\s*=\s*(\"[^\"]*\"|'[^']*')", lambda _: f'href="{_attribute(new)}"', raw, count=1))
+            self._edit(
+                raw, re.sub(r"href\s*=\s*(\"[^\"]*\"|'[^']*')", lambda _: f'href="{_attribute(new)}"', raw, count=1)
+            )
 
     def _edit(self, raw: str, new: str) -> None:
         line, column = self.getpos()

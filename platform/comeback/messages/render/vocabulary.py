@@ -36,20 +36,29 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     "mj-wrapper": _SECTION,
     "mj-group": _names("background-color direction vertical-align width"),
     "mj-column": _names(
-        _PADDING, _BORDER, "background-color inner-background-color direction vertical-align width",
+        _PADDING,
+        _BORDER,
+        "background-color inner-background-color direction vertical-align width",
         "inner-border inner-border-top inner-border-right inner-border-bottom inner-border-left inner-border-radius",
     ),  # fmt: skip
     "mj-hero": _names(
-        _PADDING, _BACK, "align background-height background-width height mode vertical-align width border-radius",
+        _PADDING,
+        _BACK,
+        "align background-height background-width height mode vertical-align width border-radius",
         "inner-background-color inner-padding inner-padding-top inner-padding-right inner-padding-bottom",
         "inner-padding-left container-background-color",
     ),  # fmt: skip
     "mj-text": _BOX | _names(_TYPE, "height"),
-    "mj-button": _BOX | _names(
-        _TYPE, _BORDER, "background-color height href inner-padding name rel target text-align title width",
+    "mj-button": _BOX
+    | _names(
+        _TYPE,
+        _BORDER,
+        "background-color height href inner-padding name rel target text-align title width",
     ),  # fmt: skip
-    "mj-image": _BOX | _names(
-        _BORDER, "alt fluid-on-mobile font-size height href max-height name rel sizes src srcset target title usemap",
+    "mj-image": _BOX
+    | _names(
+        _BORDER,
+        "alt fluid-on-mobile font-size height href max-height name rel sizes src srcset target title usemap",
         "width",
     ),  # fmt: skip
     "mj-divider": _BOX | _names("border-color border-style border-width width"),
@@ -61,25 +70,32 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     "mj-font": _names("name href"),
     "mj-html-attribute": _names("name"),
     "mj-selector": _names("path"),
-    "mj-social": _BOX | _names(
-        _TYPE, "border-radius icon-height icon-size icon-padding inner-padding mode table-layout text-padding",
+    "mj-social": _BOX
+    | _names(
+        _TYPE,
+        "border-radius icon-height icon-size icon-padding inner-padding mode table-layout text-padding",
     ),  # fmt: skip
-    "mj-social-element": _BOX | _names(
-        _TYPE, "alt background-color border-radius href icon-height icon-position icon-size icon-padding name rel",
+    "mj-social-element": _BOX
+    | _names(
+        _TYPE,
+        "alt background-color border-radius href icon-height icon-position icon-size icon-padding name rel",
         "sizes src srcset target text-padding title",
     ),  # fmt: skip
-    "mj-navbar": _BOX | _names(
+    "mj-navbar": _BOX
+    | _names(
         "base-url hamburger ico-align ico-close ico-color ico-font-family ico-font-size ico-line-height ico-open",
         "ico-padding ico-padding-top ico-padding-right ico-padding-bottom ico-padding-left ico-text-decoration",
         "ico-text-transform",
     ),  # fmt: skip
     "mj-navbar-link": _names(_PADDING, _TYPE, "href name rel target title"),
-    "mj-carousel": _BOX | _names(
+    "mj-carousel": _BOX
+    | _names(
         "background-color border-radius icon-width left-icon right-icon tb-border tb-border-radius tb-hover-border-color",
         "tb-selected-border-color tb-width thumbnails",
     ),  # fmt: skip
     "mj-carousel-image": _names("alt href rel src target thumbnails-src title"),
-    "mj-accordion": _BOX | _names(
+    "mj-accordion": _BOX
+    | _names(
         "border font-family icon-align icon-height icon-position icon-unwrapped-alt icon-unwrapped-url icon-width",
         "icon-wrapped-alt icon-wrapped-url",
     ),  # fmt: skip

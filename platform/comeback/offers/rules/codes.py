@@ -4,10 +4,10 @@ The alphabet has 29 letters (no 0 O, 1 I L, 5 S), a prime, so one weighted sum m
 letter and every swap of neighbours. 13 random letters are 63 bits.
 """
 
-import secrets
-
 ALPHABET = "2346789ABCDEFGHJKMNPQRTUVWXYZ"
 RANDOM_LETTERS = 13
+ENTROPY_BITS = 80
+"""Bits to draw for one code: 16 more than it can hold, so its letters are even to one in 65,000."""
 PREVIEW = "PREVIEW-XXXX"
 """What previews and test sends show; no such coupon can exist (the letters of the word do not check)."""
 
@@ -15,9 +15,13 @@ _VALUE = {letter: n for n, letter in enumerate(ALPHABET)}
 _GROUP = 5
 
 
-def new_code() -> str:
-    """A new code as it is stored: 14 letters, the last of them the check."""
-    body = "".join(secrets.choice(ALPHABET) for _ in range(RANDOM_LETTERS))
+def code_of(entropy: int) -> str:
+    """The code of a random number of at least 64 bits, as it is stored: 14 letters, the last of them the check."""
+    letters: list[str] = []
+    for _ in range(RANDOM_LETTERS):
+        entropy, digit = divmod(entropy, len(ALPHABET))
+        letters.append(ALPHABET[digit])
+    body = "".join(letters)
     return body + _check(body)
 
 

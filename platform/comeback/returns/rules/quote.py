@@ -131,9 +131,7 @@ def bonus(asked: QuoteInput, credit: int) -> int:
     """Promotional credit on top of `credit`, which is what is left after fees (M13)."""
     if not credit:
         return 0
-    return sum(
-        percent_of(credit, b.percent) if b.percent is not None else (b.amount or 0) for b in asked.policy.bonus
-    )
+    return sum(percent_of(credit, b.percent) if b.percent is not None else (b.amount or 0) for b in asked.policy.bonus)
 
 
 def _by_line(lines: list[QuotedLine], amount: int, weights: list[int]) -> dict[UUID, int]:

@@ -1,7 +1,6 @@
-"""Which means of payment gives back how much (M11), and which line or shipping stands behind it."""
+"""Which means of payment gives back how much (M11)."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 import msgspec
 
@@ -47,35 +46,3 @@ def after(tenders: Sequence[TenderFacts], shares: Sequence[TenderShare]) -> tupl
     """The tenders once `shares` are reserved on them."""
     taken = {s.tender: s.amount for s in shares}
     return tuple(msgspec.structs.replace(t, reserved=t.reserved + taken.get(t.id, 0)) for t in tenders)
-
-
-class TenderPart(msgspec.Struct, frozen=True, kw_only=True):
-    """One tender's share broken down to lines and shipping; Σ lines + shipping + unallocated = amount."""
-
-    tender: UUID
-    amount: int
-    lines: dict[UUID, int]
-    shipping: int
-    unallocated: int
-
-
-def split(shares: Sequence[TenderShare], lines: dict[UUID, int], shipping: int) -> tuple[TenderPart, ...]:
-    """Each tender's share in lines, then shipping; what neither explains is unallocated (M7)."""
-    pots: list[tuple[UUID | None, int]] = [*lines.items(), (None, shipping)]
-    parts: list[TenderPart] = []
-    for share in shares:
-        left, mine, freight = share.amount, dict[UUID, int](), 0
-        rest: list[tuple[UUID | None, int]] = []
-        for owner, held in pots:
-            taken = min(left, held)
-            left -= taken
-            rest.append((owner, held - taken))
-            if taken and owner is not None:
-                mine[owner] = taken
-            elif taken:
-                freight = taken
-        pots = rest
-        parts.append(
-            TenderPart(tender=share.tender, amount=share.amount, lines=mine, shipping=freight, unallocated=left)
-        )
-    return tuple(parts)

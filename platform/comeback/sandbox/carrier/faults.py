@@ -1,5 +1,6 @@
 """Misbehaviour on demand for the carrier: of its webhooks (see hooks) and of buying labels."""
 
+import itertools
 from typing import Literal
 
 import msgspec
@@ -28,7 +29,7 @@ class Faults:
     def arm(self, fault: CarrierFault) -> None:
         self.hooks.change(fault.duplicate, fault.shuffle, fault.drop)
         if fault.label is not None:
-            self.labels += [fault.label] * fault.count
+            self.labels.extend(itertools.repeat(fault.label, fault.count))
 
     def clear(self) -> None:
         self.hooks.change(0, False, 0)

@@ -22,7 +22,7 @@ class Scan(msgspec.Struct, kw_only=True):
     """One planned or past scan; `sent` once its webhook was accepted or given up."""
 
     at: float
-    status: str
+    status: str | None
     code: str
     description: str
     place: Place
@@ -60,7 +60,7 @@ class Trip:
         self.time = midnight + days * DAY + round(self.random.uniform(6, 8.5) * HOUR)
 
 
-CODES: dict[str, tuple[str, str]] = {
+CODES: dict[str, tuple[str | None, str]] = {
     "LBL": ("info_received", "The label was made; the parcel is not with us yet."),
     "ACC": ("in_transit", "Accepted at the depot."),
     "HUB": ("in_transit", "Sorted at the hub."),
@@ -73,6 +73,7 @@ CODES: dict[str, tuple[str, str]] = {
     "RTS": ("returning", "On the way back to the sender."),
     "RET": ("returned", "Back at the sender."),
     "LST": ("exception", "We cannot find the parcel and are searching for it."),
+    "REV": (None, "The delivery scan was a mistake."),
 }
 """The carrier's own codes: status, description."""
 

@@ -213,7 +213,7 @@ class CarrierSandbox:
         return {
             "carrier": parcel.carrier,
             "tracking_number": parcel.tracking_number,
-            "status": events[-1]["status"] if events else "pending",
+            "status": next((event["status"] for event in reversed(events) if event["status"]), "pending"),
             "events": events,
         }
 

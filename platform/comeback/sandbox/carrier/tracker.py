@@ -13,13 +13,16 @@ from comeback.sandbox.carrier.scenarios import HOME, Place, Scan, plan
 from comeback.sandbox.clock import SandboxClock, stamp
 from comeback.sandbox.hooks import Delivery, HookSender
 
+OWN_NAMES = ("sandbox", "demo")
+"""Names under which shops know this carrier."""
+
 
 def event_of(parcel: Parcel, index: int) -> dict[str, Any]:
-    """A scan in the form of the tracking webhook. Foreign carriers' codes are not ours to invent: null."""
+    """A scan in the form of the tracking webhook. Real carriers' codes are not ours to invent: null."""
     scan = parcel.scans[index]
     return {
         "id": f"{parcel.tracking_number}-{index + 1}",
-        "code": scan.code if parcel.carrier == "sandbox" else None,
+        "code": scan.code if parcel.carrier in OWN_NAMES else None,
         "status": scan.status,
         "description": scan.description,
         "occurred_at": stamp(scan.at),

@@ -28,9 +28,10 @@ def decode(text: str) -> Params:
 
 def _put(tree: Params, path: list[str], value: str, name: str) -> None:
     for key in path[:-1]:
-        tree = tree.setdefault(key or str(len(tree)), {})
-        if not isinstance(tree, dict):
+        branch: Any = tree.setdefault(key or str(len(tree)), {})
+        if not isinstance(branch, dict):
             raise ValueError(f"Parameter is both a value and a hash: {name}")
+        tree = branch
     last = path[-1] or str(len(tree))
     if isinstance(tree.get(last), dict):
         raise ValueError(f"Parameter is both a value and a hash: {name}")

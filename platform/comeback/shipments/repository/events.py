@@ -94,7 +94,8 @@ async def shipments_of_numbers(session: ReadSession, numbers: Sequence[tuple[str
         text(
             "SELECT DISTINCT n.shipment_id FROM shipment_numbers n "
             "JOIN unnest(CAST(:carriers AS text[]), CAST(:numbers AS text[])) AS q(carrier, number) "
-            "ON n.tracking_number = q.number AND n.carrier = q.carrier WHERE n.shop_id = :shop ORDER BY 1"
+            "ON n.tracking_number = q.number AND (n.carrier = q.carrier OR n.kind = 'child') "
+            "WHERE n.shop_id = :shop ORDER BY 1"
         ),
         {"shop": session.shop_id, "carriers": [c for c, _ in numbers], "numbers": [n for _, n in numbers]},
     )
@@ -114,32 +115,32 @@ async def link_number(session: WriteSession, shipment_id: UUID, carrier: str, nu
 
 
 async def link_children(session: WriteSession, shipment_id: UUID, numbers: Sequence[str], carrier: str) -> bool:
-    """Links child numbers under the carriers that have reported them (else the parcel's own); True where one is new."""
+    """Makes the numbers a parcel was handed over to lead to it, under any carrier; True where one is new."""
     found = await session.execute(
         text(
             "INSERT INTO shipment_numbers (shop_id, tracking_number, carrier, shipment_id, kind) "
-            "SELECT :shop, n.number, coalesce(e.carrier, :carrier), :shipment, 'child' "
-            "FROM unnest(CAST(:numbers AS text[])) AS n(number) LEFT JOIN (SELECT DISTINCT tracking_number, carrier "
-            "FROM carrier_events WHERE shop_id = :shop AND tracking_number = ANY(CAST(:numbers AS text[]))) e "
-            "ON e.tracking_number = n.number ON CONFLICT DO NOTHING RETURNING 1"
+            "SELECT :shop, n.number, :carrier, :shipment, 'child' FROM unnest(CAST(:numbers AS text[])) AS n(number) "
+            "ON CONFLICT DO NOTHING RETURNING 1"
         ),
         {"shop": session.shop_id, "numbers": list(numbers), "carrier": carrier, "shipment": shipment_id},
     )
     return bool(found.scalars().all())
 
 
-async def drop_number(session: WriteSession, shipment_id: UUID, number: str) -> None:
-    """Takes a wrong number off a parcel; its events stay, for the parcel they belong to."""
-    await session.execute(
-        text("DELETE FROM shipment_numbers WHERE shop_id = :shop AND shipment_id = :id AND tracking_number = :number"),
-        {"shop": session.shop_id, "id": shipment_id, "number": number},
-    )
+async def forget_numbers(session: WriteSession, shipment_id: UUID) -> None:
+    """Takes wrong numbers off a parcel, and the milestones they led to; events stay, for the parcel they belong to."""
+    for table in ("shipment_numbers", "milestones"):
+        await session.execute(
+            text(f"DELETE FROM {table} WHERE shop_id = :shop AND shipment_id = :id"),
+            {"shop": session.shop_id, "id": shipment_id},
+        )
 
 
 _EVENTS = text(
     f"""SELECT n.shipment_id AS parcel, {", ".join(f"e.{name}" for name in _TYPES if name != "shipment_id")}
     FROM shipment_numbers n JOIN carrier_events e ON e.shop_id = n.shop_id
-      AND e.tracking_number = n.tracking_number AND e.carrier = n.carrier AND e.shipment_id IS NULL
+      AND e.tracking_number = n.tracking_number AND (e.carrier = n.carrier OR n.kind = 'child')
+      AND e.shipment_id IS NULL
     WHERE n.shop_id = :shop AND n.shipment_id = ANY(CAST(:ids AS uuid[]))
     UNION ALL
     SELECT e.shipment_id AS parcel, {", ".join(f"e.{name}" for name in _TYPES if name != "shipment_id")}
@@ -157,9 +158,20 @@ async def events_of(session: ReadSession, shipment_ids: Sequence[UUID]) -> dict[
     return found
 
 
-async def add_milestones(
-    session: WriteSession, decisions: Sequence[tuple[UUID, Decision]]
-) -> set[tuple[UUID, str]]:
+async def events_by_number(session: ReadSession, carrier: str, number: str) -> list[CarrierEvent]:
+    """Events of one number, whether or not a parcel has it yet."""
+    names = ", ".join(name for name in _TYPES if name != "shipment_id")
+    found = await session.execute(
+        text(
+            f"SELECT {names} FROM carrier_events WHERE shop_id = :shop AND tracking_number = :number "
+            "AND carrier = :carrier AND shipment_id IS NULL"
+        ),
+        {"shop": session.shop_id, "number": number, "carrier": carrier},
+    )
+    return [msgspec.convert(row, CarrierEvent) for row in rows(found)]
+
+
+async def add_milestones(session: WriteSession, decisions: Sequence[tuple[UUID, Decision]]) -> set[tuple[UUID, str]]:
     """Records new milestones; the key makes each one once. Answers those that were really new."""
     if not decisions:
         return set()

@@ -23,6 +23,7 @@ class OrderFacts(msgspec.Struct):
     history: bool
     state: str
     currency: str
+    total: int
     locale: str | None
     shipping_address: dict[str, Any] | None
 
@@ -113,17 +114,6 @@ async def lines(session: ReadSession, order_ids: Sequence[UUID]) -> dict[UUID, l
     return by_order
 
 
-async def set_fulfilment(session: WriteSession, order_id: UUID, fulfilment: str) -> None:
-    """Writes how much of an order has left, where that changed."""
-    await session.execute(
-        text(
-            "UPDATE orders SET fulfilment = :value, updated_at = clock_timestamp() "
-            "WHERE shop_id = :shop AND id = :id AND fulfilment <> :value"
-        ),
-        {"shop": session.shop_id, "id": order_id, "value": fulfilment},
-    )
-
-
 async def returned_units(session: ReadSession, order_ids: Sequence[UUID]) -> dict[UUID, int]:
     """Pieces that customers sent back, by order."""
     found = await session.execute(
@@ -198,6 +188,19 @@ async def pieces_of(session: ReadSession, ids: Sequence[UUID]) -> dict[UUID, dic
     for row in found:
         by_parcel[row.shipment_id][row.line_id] = row.quantity
     return by_parcel
+
+
+async def weight_of(session: ReadSession, pieces: Mapping[UUID, int]) -> int:
+    """Grams of pieces by line, 0 where nothing is known."""
+    found = await session.execute(
+        text(
+            "SELECT coalesce(sum(coalesce(l.weight_grams, 0) * p.quantity), 0) FROM order_lines l "
+            "JOIN unnest(CAST(:ids AS uuid[]), CAST(:quantities AS int[])) AS p(id, quantity) ON p.id = l.id "
+            "WHERE l.shop_id = :shop"
+        ),
+        {"shop": session.shop_id, "ids": list(pieces), "quantities": list(pieces.values())},
+    )
+    return int(found.scalar_one())
 
 
 _PROJECT = text(

@@ -124,8 +124,8 @@ def tidy_number(number: str) -> str:
 
 
 def tidy_carrier(carrier: str) -> str:
-    """A carrier's code as it is compared."""
-    return carrier.strip().casefold().replace(" ", "_")
+    """A carrier's code as it is compared: lower case, runs of other signs are one underscore."""
+    return "_".join("".join(c if c.isalnum() else " " for c in carrier.casefold()).split())
 
 
 def tidy_city(city: str | None) -> str:

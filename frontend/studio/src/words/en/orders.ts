@@ -75,7 +75,6 @@ export const orders = {
   'delivery.voided': 'Voided',
   'delivery.unknown': 'Unknown',
   'delivery.delayed': 'Delayed',
-  'message.open': 'Read “{subject}”',
   'message.to': 'to {recipient}',
   'message.phone': 'Phone',
   'message.desktop': 'Desktop',

@@ -99,7 +99,6 @@ export const returns = {
   'settle.text': 'The money leaves now. A refund cannot be taken back.',
   'settle.changed': 'The amounts have changed since you opened this return. Read them again, then confirm.',
   'inspect.title': 'Inspection',
-  'inspect.lead': 'Grade what arrived, decide where it goes.',
   'inspect.allGood': 'All as new',
   'inspect.arrived': 'Arrived',
   'inspect.of': 'of {count}',

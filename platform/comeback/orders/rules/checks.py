@@ -3,11 +3,10 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import Final, TypeVar
 
-from comeback.customers.models import Channel, Purpose
 from comeback.customers.rules import normalise_email
 from comeback.kit.checks import MAX_AMOUNT, Problems, pointer
-from comeback.orders import rules
 from comeback.orders.models import TenderKind
+from comeback.orders.rules import amounts
 from comeback.orders.schemas import (
     AddressBody,
     ConsentBody,
@@ -29,7 +28,7 @@ ORIGINS: Final = frozenset({"external", "goodwill"})
 
 
 def order_problems(order: OrderIn, stored_lines: Collection[str] = ()) -> list[tuple[str, str]]:
-    """(pointer, message) of everything wrong; empty for a sound order, which `rules.freeze` then always accepts.
+    """(pointer, message) of everything wrong; empty for a sound order, which `freeze` then always accepts.
 
     `stored_lines` are the lines of the order as known so far: a refund may name one that the body no longer has.
     """
@@ -94,8 +93,6 @@ def _customer(p: Problems, customer: CustomerBody) -> None:
 
 
 def _consent(p: Problems, at: str, consent: ConsentBody) -> None:
-    p.choice(f"{at}/channel", consent.channel, set(Channel))
-    p.choice(f"{at}/purpose", consent.purpose, set(Purpose))
     p.text(f"{at}/source", consent.source, SHORT)
     p.moment(f"{at}/at", consent.at)
     p.prose(f"{at}/wording", consent.wording, 5000)
@@ -185,12 +182,12 @@ def _references(p: Problems, order: OrderIn, stored_lines: Collection[str]) -> N
 
 def _sums(p: Problems, order: OrderIn) -> None:
     """Sums across fields; only read where each field is sound by itself."""
-    left = [rules.line_subtotal(line) for line in order.lines]
+    left = [amounts.line_subtotal(line) for line in order.lines]
     for index, discount in enumerate(order.discounts):
-        if discount.amount > sum(left[i] for i in rules.targets(discount, order.lines)):
+        if discount.amount > sum(left[i] for i in amounts.targets(discount, order.lines)):
             p.add(f"/discounts/{index}/amount", "must not exceed what its lines cost")
             return
-        rules.take_discount(discount, order.lines, left)
+        amounts.take_discount(discount, order.lines, left)
     _taxes(p, order, left)
     _refunds(p, order)
 
@@ -208,7 +205,7 @@ def _taxes(p: Problems, order: OrderIn, paid: Sequence[int]) -> None:
         return
     if order.shipping.tax > order.shipping.amount:
         p.add("/shipping/tax", "is included in the shipping amount and must not exceed it")
-    taxes = rules.charged_taxes(order.lines, order.tax_total, paid)
+    taxes = amounts.charged_taxes(order.lines, order.tax_total, paid)
     for index, (line, tax) in enumerate(zip(order.lines, taxes, strict=True)):
         if tax > paid[index]:
             at = f"/lines/{index}/tax" if isinstance(line.tax, int) else "/tax_total"

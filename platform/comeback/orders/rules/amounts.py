@@ -14,7 +14,7 @@ FRESH: Final = timedelta(days=30)
 """An order older than this is history: it is stored, and nobody is told about it."""
 
 
-class LineShares(Struct, frozen=True, kw_only=True):
+class LineShares(Struct, kw_only=True):
     """A line's shares for all its units. `goods` is before discounts, `discount_share` all of them, own and shared.
 
     `net + tax` is what was paid, whether the tax was inside the prices or on top (M5).
@@ -33,7 +33,7 @@ class LineShares(Struct, frozen=True, kw_only=True):
         return self.net + self.tax
 
 
-class FrozenLine(LineShares, frozen=True, kw_only=True):
+class FrozenLine(LineShares, kw_only=True):
     """Shares as frozen at import; `own_discount` is the line's own part of the discount."""
 
     own_discount: int
@@ -121,7 +121,7 @@ def freeze_line(line: LineIn, paid: int, tax: int, *, tax_included: bool) -> Fro
 
 
 def freeze(order: OrderIn) -> FrozenOrder:
-    """All shares and totals of an order that `checks.order_problems` found sound."""
+    """All shares and totals of an order that `order_problems` found sound."""
     paid = paid_goods(order.discounts, order.lines)
     taxes = charged_taxes(order.lines, order.tax_total, paid)
     lines = tuple(

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct, field
 
 from comeback.kit.money import allocate, allocate_within
-from comeback.orders import rules
-from comeback.orders.rules import FrozenLine, LineShares, lowest_free, remaining, slots_total
+from comeback.orders.rules import amounts
+from comeback.orders.rules.amounts import FrozenLine, LineShares, lowest_free, remaining, slots_total
 from comeback.orders.schemas import LineIn, OrderIn, RefundIn, TenderIn
 
 
@@ -62,9 +62,9 @@ class StoredOrder(Struct, kw_only=True):
 
 
 class PlannedRefund(Struct, kw_only=True):
-    """Money that went back elsewhere, on one tender."""
+    """Money that went back elsewhere, on one tender; `external_id` is None where the update only implies it."""
 
-    external_id: str
+    external_id: str | None
     tender_id: str
     amount: int
     origin: str
@@ -185,9 +185,7 @@ def _net_tenders(change: Change, stored: StoredOrder, tenders: Sequence[TenderIn
         known = stored.tenders.get(tender.id)
         back = 0 if known is None else known.left - tender.amount
         if known is not None and back > 0:
-            refund = PlannedRefund(
-                external_id=f"tender:{tender.id}:{tender.amount}", tender_id=known.id, amount=back, origin="external"
-            )
+            refund = PlannedRefund(external_id=None, tender_id=known.id, amount=back, origin="external")
             change.unallocated += _take(change, stored, known, refund, f"tender {tender.id}")
 
 
@@ -229,11 +227,10 @@ def _cover(change: Change, stored: StoredOrder, removed: Mapping[str, int]) -> N
     kinds = {t.external_id: t.kind for t in stored.tenders.values()}
     room = min(worth - seen, remaining(stored.captured, stored.refunded, stored.reserved))
     covered = seen
-    for tender_id, amount in rules.spread_over_tenders(room, left, kinds).items():
+    for tender_id, amount in amounts.spread_over_tenders(room, left, kinds).items():
         tender = stored.tenders[tender_id]
-        name = f"removed:{'+'.join(sorted(removed))}:{tender_id}:{tender.refunded}"
         refund = PlannedRefund(
-            external_id=name, tender_id=tender.id, amount=amount, origin="external", lines=sorted(removed)
+            external_id=None, tender_id=tender.id, amount=amount, origin="external", lines=sorted(removed)
         )
         covered += _take(change, stored, tender, refund, "the removed lines")
     if covered < worth and stored.captured:
@@ -252,14 +249,14 @@ def _new_lines(change: Change, stored: StoredOrder, order: OrderIn) -> None:
         return
     kept = [stored.lines[line.external_id] for line in order.lines if line.external_id in stored.lines]
     discount = sum(d.amount for d in order.discounts) - sum(k.discount_share - k.own_discount for k in kept)
-    subtotals = [rules.line_subtotal(line) for line in fresh]
+    subtotals = [amounts.line_subtotal(line) for line in fresh]
     if discount > sum(subtotals):
         change.review.append("the discounts are more than what the new lines cost")
     shares = allocate_within(max(0, min(discount, sum(subtotals))), subtotals, subtotals)
     paid = [subtotal - share for subtotal, share in zip(subtotals, shares, strict=True)]
     own = sum(line.tax for line in fresh if isinstance(line.tax, int))
     tax_total = None if order.tax_total is None else max(order.tax_total - sum(k.tax for k in kept), own)
-    taxes = rules.charged_taxes(fresh, tax_total, paid)
+    taxes = amounts.charged_taxes(fresh, tax_total, paid)
     for line, goods, tax in zip(fresh, paid, taxes, strict=True):
         inside = min(tax, goods) if order.tax_included else tax
-        change.new_lines.append((line, rules.freeze_line(line, goods, inside, tax_included=order.tax_included)))
+        change.new_lines.append((line, amounts.freeze_line(line, goods, inside, tax_included=order.tax_included)))

@@ -1,0 +1,3 @@
+import type { Catalogue } from '../messages';
+import { english } from '../messages';
+export const german: Catalogue = { ...english };

@@ -1,0 +1,1 @@
+"""All SQL of flows: people on their way, and the flows themselves."""

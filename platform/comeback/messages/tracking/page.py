@@ -1,0 +1,53 @@
+"""The unsubscribe page: a question with a button, then a confirmation. No script, no cookie, no picture."""
+
+from html import escape
+
+WORDS = {
+    "en": {
+        "title": "News from {shop}", "ask": "Stop mails with news and offers?",
+        "detail": "You will still get mails about your orders and returns.", "button": "Unsubscribe",
+        "done": "You are unsubscribed.", "unknown": "This link is not known.",
+    },
+    "de": {
+        "title": "Neuigkeiten von {shop}", "ask": "Keine Neuigkeiten und Angebote mehr?",
+        "detail": "E-Mails zu Ihren Bestellungen und Rückgaben erhalten Sie weiterhin.", "button": "Abmelden",
+        "done": "Sie sind abgemeldet.", "unknown": "Dieser Link ist nicht bekannt.",
+    },
+}  # fmt: skip
+STYLE = """
+:root{color-scheme:light dark}*{box-sizing:border-box}
+body{margin:0;min-height:100vh;display:grid;place-items:center;padding:20px;background:#f1f3f6;color:#14171c;
+font:16px/1.5 -apple-system,BlinkMacSystemFont,"Segoe UI",Roboto,Helvetica,Arial,sans-serif}
+main{width:100%;max-width:440px;padding:36px 32px;border-radius:20px;background:#fff}
+h1{margin:0 0 8px;font-size:24px;line-height:30px;letter-spacing:-.4px}p{margin:0 0 24px;color:#4c5561}
+small{display:block;margin:0 0 20px;font-size:14px;color:#59626f}
+button{width:100%;min-height:52px;border:0;border-radius:12px;background:#14171c;color:#fdfdfe;font:600 16px/20px inherit;
+font-family:inherit;cursor:pointer}button:focus-visible{outline:3px solid #3f7bf5;outline-offset:3px}
+@media(prefers-color-scheme:dark){body{background:#14171c;color:#f2f4f7}main{background:#1e232b}p{color:#cdd3dc}
+small{color:#a7b0bd}button{background:#f2f4f7;color:#14171c}}
+"""
+HEADERS = {
+    "Cache-Control": "no-store, private",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'",
+}
+
+
+def page(locale: str, shop: str, state: str) -> str:
+    """`state`: ask, done or unknown."""
+    words = WORDS.get(locale[:2], WORDS["en"])
+    title = escape(words["title"].format(shop=shop))
+    if state == "ask":
+        button = f'<form method="post"><button type="submit">{escape(words["button"])}</button></form>'
+        body = f"<small>{title}</small><h1>{escape(words['ask'])}</h1><p>{escape(words['detail'])}</p>{button}"
+    elif state == "done":
+        body = f"<small>{title}</small><h1 role=status>{escape(words['done'])}</h1><p>{escape(words['detail'])}</p>"
+    else:
+        body, title = f"<h1>{escape(words['unknown'])}</h1>", escape(words["unknown"])
+    return (
+        f'<!doctype html><html lang="{escape(locale[:2])}"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width,initial-scale=1"><title>{title}</title>'
+        f"<style>{STYLE}</style></head><body><main>{body}</main></body></html>"
+    )

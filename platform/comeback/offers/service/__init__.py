@@ -1,0 +1,1 @@
+"""Use cases of offers: coupons, recommendations, the message block `offer`."""

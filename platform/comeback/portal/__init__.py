@@ -1,0 +1,4 @@
+"""Customer pages: tracking, look-up, returns portal; server-rendered, whole without JavaScript.
+
+May import: returns, flows, and the floors below. Publishes nothing.
+"""

@@ -1,0 +1,186 @@
+"""Quotes: computed by the pure rules, signed with their content and their end, honoured while they live."""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from comeback.core import clock
+from comeback.core.db import ReadSession
+from comeback.core.errors import FieldError
+from comeback.kit.tokens import Signer
+from comeback.returns.errors import BadQuote, PaymentRequired, QuoteChanged, QuoteExpired, UnitsGone
+from comeback.returns.rules.eligibility import Candidate, judge
+from comeback.returns.rules.explain import sentence
+from comeback.returns.rules.facts import OrderFacts
+from comeback.returns.rules.quote import NothingLeft, quote
+from comeback.returns.rules.quoted import Quote, QuoteInput, Step, TenderShare, Verdict
+from comeback.returns.schemas import (
+    ExchangeQuoteOut,
+    FeeOut,
+    QuoteIn,
+    QuoteLineOut,
+    QuoteOut,
+    ReasonOut,
+    ShareOut,
+    VerdictOut,
+    WishLine,
+)
+from comeback.returns.service import facts, policies
+from comeback.returns.service.facts import Loaded
+
+TOKEN_KIND = "quote"
+TOKEN_FORM = 1
+LIFETIME = timedelta(hours=24)
+
+
+class Computed(msgspec.Struct, frozen=True):
+    """A quote with everything it rests on."""
+
+    loaded: Loaded
+    asked: QuoteInput
+    quote: Quote
+    verdicts: tuple[Verdict, ...]
+    candidates: tuple[Candidate, ...]
+    titles: dict[str, str]
+
+
+def _digest(shop_id: UUID, order_id: UUID, wished: list[WishLine], got: Quote) -> UUID:
+    """Wish and amounts in 16 bytes: the token of one is never good for another."""
+    said = msgspec.json.encode([str(shop_id), str(order_id), wished, got], order="sorted")
+    return UUID(bytes=hashlib.sha256(said).digest()[:16])
+
+
+def _head(version: int, expires_at: datetime) -> UUID:
+    return UUID(int=TOKEN_FORM << 112 | version << 64 | int(expires_at.timestamp()))
+
+
+def sign(signer: Signer, shop_id: UUID, wish: QuoteIn, got: Quote, expires_at: datetime) -> str:
+    """The token of a quote: form, policy version and end in clear, content by digest, all signed."""
+    digest = _digest(shop_id, wish.order_id, wish.lines, got)
+    return signer.sign(TOKEN_KIND, _head(got.policy_version, expires_at), digest)
+
+
+def read(signer: Signer, token: str) -> tuple[int, datetime, UUID]:
+    """(policy version, end, digest) of a token. Raises BadQuote (422)."""
+    parts = signer.read(TOKEN_KIND, token)
+    if parts is None or len(parts) != 2 or parts[0].int >> 112 != TOKEN_FORM:
+        raise BadQuote(errors=[FieldError("/quote_token", "is not a quote of this shop")])
+    head = parts[0].int
+    return (head >> 64) & 0xFFFFFFFF, datetime.fromtimestamp(head & 0xFFFFFFFFFFFFFFFF, UTC), parts[1]
+
+
+async def compute(session: ReadSession, wish: QuoteIn, version: int | None = None) -> Computed:
+    """Computes a wish under a policy version (the current one where None).
+
+    Raises UnitsGone (409) where units are not free, BadReturn (422) for unknown lines or variants.
+    """
+    loaded = await facts.load(session, wish.order_id)
+    if version is None:
+        version, policy = await policies.current(session)
+    else:
+        policy = await policies.by_version(session, version)
+    asks = await facts.asks(session, loaded, wish.lines)
+    asked = QuoteInput(order=loaded.facts, policy=policy, policy_version=version, asks=asks, kind=wish.kind)
+    try:
+        got = quote(asked)
+    except NothingLeft as gone:
+        raise UnitsGone(f"{gone.free} of line {gone.key} can still be returned.", extra={"free": gone.free}) from gone
+    now = clock.now()
+    candidates = tuple(
+        Candidate(
+            order=loaded.facts, line=loaded.facts.line(a.line), ask=a, policy=policy, kind=wish.kind, now=now
+        )
+        for a in asks
+    )
+    titles = {a.variant.key: a.variant.title for a in asks if a.variant}
+    return Computed(loaded, asked, got, tuple(judge(c) for c in candidates), candidates, titles)
+
+
+def reasons(steps: tuple[Step, ...], currency: str, locale: str) -> list[ReasonOut]:
+    """Steps with their words."""
+    return [ReasonOut(code=s.code, params=s.params, text=sentence(s, currency, locale)) for s in steps]
+
+
+def _shares(order: OrderFacts, shares: tuple[TenderShare, ...]) -> list[ShareOut]:
+    kinds = {t.id: t.kind for t in order.tenders}
+    return [ShareOut(tender=s.key, kind=kinds[s.tender], amount=s.amount) for s in shares]
+
+
+def shape(
+    got: Quote, order: OrderFacts, verdicts: tuple[Verdict, ...], titles: dict[str, str], locale: str
+) -> QuoteOut:
+    """A quote as the API shows it."""
+    lines = [
+        QuoteLineOut(
+            line=line.key,
+            quantity=line.quantity,
+            resolution=line.resolution,
+            goods=line.goods,
+            discount_share=line.discount_share,
+            tax=line.tax,
+            amount=line.amount,
+            exchange=ExchangeQuoteOut(
+                variant=line.exchange.key,
+                title=titles.get(line.exchange.key, ""),
+                quantity=line.exchange.quantity,
+                price=line.exchange.price,
+                difference=line.exchange.difference,
+            )
+            if line.exchange
+            else None,
+        )
+        for line in got.lines
+    ]
+    return QuoteOut(
+        currency=got.currency,
+        policy_version=got.policy_version,
+        kind=got.kind,
+        gift=False,
+        already_refunded=got.already_refunded,
+        lines=lines,
+        fees=[FeeOut(kind=f.kind, amount=f.amount) for f in got.fees],
+        shipping_refund=got.shipping_refund,
+        refund_total=got.refund_total,
+        credit_total=got.credit_total,
+        bonus_total=got.bonus_total,
+        charge_total=got.charge_total,
+        carried_total=got.carried_total,
+        tenders=_shares(order, got.tenders),
+        explanation=reasons(got.explanation, got.currency, locale),
+        eligibility=[
+            VerdictOut(line=v.key, decision=v.decision, reasons=reasons(v.reasons, got.currency, locale))
+            for v in verdicts
+        ],
+    )
+
+
+async def quote_return(session: ReadSession, signer: Signer, wish: QuoteIn, locale: str | None = None) -> QuoteOut:
+    """What a wish would bring, explained and signed; nothing is stored."""
+    got = await compute(session, wish)
+    expires_at = clock.now().replace(microsecond=0) + LIFETIME
+    out = shape(got.quote, got.loaded.facts, got.verdicts, got.titles, locale or got.loaded.order.locale or "en")
+    out.expires_at = expires_at
+    out.token = sign(signer, session.shop_id, wish, got.quote, expires_at)
+    return out
+
+
+async def honour(session: ReadSession, signer: Signer, wish: QuoteIn, token: str) -> Computed:
+    """The wish computed as it was quoted: same policy version, same amounts.
+
+    Raises BadQuote (422), QuoteExpired (409), QuoteChanged (409), PaymentRequired (422).
+    """
+    version, expires_at, digest = read(signer, token)
+    got = await compute(session, wish, version)
+    if clock.now() > expires_at:
+        raise QuoteExpired()
+    if digest != _digest(session.shop_id, wish.order_id, wish.lines, got.quote):
+        raise QuoteChanged(extra={"refund_total": got.quote.refund_total, "credit_total": got.quote.credit_total})
+    if got.quote.charge_total:
+        raise PaymentRequired(
+            f"The replacement costs {got.quote.charge_total} more (minor units).",
+            [FieldError("/lines", "payment required")],
+            extra={"reason": "payment required", "charge_total": got.quote.charge_total},
+        )
+    return got

@@ -1,0 +1,3 @@
+"""Owns: the adapter of the rehearsal carrier.
+May import: vendors.carriers.base, vendors.errors, core, kit.
+Publishes: `adapter.SandboxCarrier`."""
