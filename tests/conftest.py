@@ -1,5 +1,6 @@
 """Fixtures over real parts: an embedded PostgreSQL, one database a test process, a fresh shop a test."""
 
+import asyncio
 import base64
 import contextlib
 import hashlib
@@ -16,6 +17,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+import uvicorn
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from comeback.app.http import create_app
@@ -31,6 +33,9 @@ from comeback.core.settings import Settings
 from comeback.kit.ids import new_id
 from comeback.merchants.schemas import ShopIn
 from comeback.merchants.service import create_api_key, create_shop
+from comeback.sandbox.config import SandboxConfig, Urls
+from comeback.sandbox.server import running
+from tests.support.world import World, furnish
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -100,7 +105,14 @@ def redis_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def settings(postgres_url: str) -> Settings:
+async def sandbox(anyio_backend: str) -> AsyncIterator[Urls]:
+    """Stripe, the carrier, the mailbox and their control desk, in this process."""
+    async with running(SandboxConfig()) as urls:
+        yield urls
+
+
+@pytest.fixture(scope="session")
+async def settings(postgres_url: str, sandbox: Urls) -> Settings:
     """Settings of a local installation."""
     return Settings(
         database_url=postgres_url,
@@ -108,6 +120,9 @@ def settings(postgres_url: str) -> Settings:
         secret_key=Secret("test-secret"),
         kek=Secret(KEK),
         local=True,
+        stripe_api_base=sandbox.stripe,
+        carrier_api_base=sandbox.carrier,
+        smtp_url=sandbox.smtp,
         blob_dir=str(STATE / f"blobs-{os.getpid()}"),
         lease_seconds=2.0,
         statement_timeout_ms=20_000,
@@ -261,3 +276,44 @@ def drain(services: Services, runner: Runner) -> Drain:
         raise AssertionError("work never ends")
 
     return run
+
+
+@pytest.fixture(scope="session")
+async def base_url(app: Any) -> AsyncIterator[str]:
+    """The application behind a real socket, for webhooks and browsers."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    task = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    await task
+
+
+MakeWorld = Callable[..., Awaitable[World]]
+
+
+@pytest.fixture
+async def make_world(
+    services: Services, sandbox: Urls, base_url: str, make_shop: MakeShop, make_client: MakeClient
+) -> AsyncIterator[MakeWorld]:
+    """Makes a furnished shop: Stripe, carrier, sending domain, templates, flows."""
+    async with httpx.AsyncClient(timeout=30) as outside:
+
+        async def make(**values: Any) -> World:
+            shop = await make_shop(**values)
+            client = await make_client(shop)
+            world = World(
+                shop, services, client, outside, sandbox, base_url, f"sk_test_{shop.hex}", f"carrier_{shop.hex}"
+            )
+            await furnish(world)
+            return world
+
+        yield make
+
+
+@pytest.fixture
+async def world(make_world: MakeWorld) -> World:
+    """A furnished shop."""
+    return await make_world()

@@ -210,7 +210,7 @@ class LocalStack:
                 shop=casa.slug,
                 api_key=casa.api_key,
                 other_shop=OtherShop(shop=nord.slug, api_key=nord.api_key),
-                stripe_key=demo.accounts(casa.slug, self.secrets, self.env).stripe_key,
+                stripe_key=casa.stripe_key,
                 control_url=self._url("control"),
                 studio_url=f"{web}/studio",
                 studio_email=casa.email,

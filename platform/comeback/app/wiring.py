@@ -86,7 +86,8 @@ def build_services(settings: Settings) -> Services:
     carrier = _room("vendors", "carriers.sandbox.adapter", "SandboxCarrier", None)
     if carrier is not None:
         services.carriers["sandbox"] = carrier(settings.carrier_api_base)
-    services.closers += [services.inbox.close, database.close]
+    clients = (services.stripe_gateway, *services.carriers.values())
+    services.closers += [services.inbox.close, *(c.close for c in clients if c is not None), database.close]
     for room in ROOMS:
         services.idle_work += _room(room, "jobs", "idle_work", lambda _services: [])(services)
     events.subscribe(subscriptions())

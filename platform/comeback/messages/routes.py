@@ -1,10 +1,11 @@
 """HTTP of messages: lists, raw bytes, templates with preview, and the three addresses that stand in mails."""
 
+from typing import Annotated
 from uuid import UUID
 
 from litestar import MediaType, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from comeback.core.access import PUBLIC
 from comeback.core.db import Database, ReadSession
@@ -32,12 +33,12 @@ async def list_messages(
     read: NamedDependency[ReadSession],
     order: FromQuery[str | None] = None,
     customer: FromQuery[str | None] = None,
-    state: FromQuery[str | None] = None,
+    message_state: Annotated[str | None, QueryParameter(query="state")] = None,
     cursor: FromQuery[str | None] = None,
 ) -> Page[MessageOut]:
     """Messages of an order, a customer or the shop, newest first, with why they were sent or not."""
     return await service.list_messages(
-        read, order_id=_id(order), customer_id=_id(customer), state=state, cursor=cursor
+        read, order_id=_id(order), customer_id=_id(customer), state=message_state, cursor=cursor
     )  # fmt: skip
 
 

@@ -112,7 +112,9 @@ async def policy(session: ReadSession, version: int) -> PolicyVersion | None:
 async def current_policy(session: ReadSession) -> PolicyVersion | None:
     """The version published last."""
     query = select(PolicyVersion).where(PolicyVersion.shop_id == session.shop_id, PolicyVersion.state == "published")
-    return await session.scalar(query.order_by(PolicyVersion.published_at.desc(), PolicyVersion.version.desc()).limit(1))
+    return await session.scalar(
+        query.order_by(PolicyVersion.published_at.desc(), PolicyVersion.version.desc()).limit(1)
+    )
 
 
 async def lock_policies(session: WriteSession) -> None:

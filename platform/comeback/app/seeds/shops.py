@@ -55,6 +55,8 @@ class DemoShop(msgspec.Struct, frozen=True, kw_only=True):
     api_key: str
     carrier_hook: str
     stripe_hook: str
+    carrier_key: str
+    stripe_key: str
 
 
 Setup = Callable[[WriteSession], Awaitable[object]]
@@ -132,6 +134,8 @@ async def ensure_shop(
         api_key=key,
         carrier_hook=carrier,
         stripe_hook=stripe,
+        carrier_key=accounts.carrier_key,
+        stripe_key=accounts.stripe_key,
     )
 
 

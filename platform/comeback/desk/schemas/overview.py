@@ -43,8 +43,9 @@ class NeedOut(Struct, kw_only=True):
 
 
 class OverviewOut(Struct, kw_only=True):
-    """The first page: four numbers and what needs a person."""
+    """The first page: four numbers and what needs a person. `now` is business time, by which the page says "ago"."""
 
+    now: datetime
     numbers: list[NumberOut]
     needs: list[NeedOut]
 

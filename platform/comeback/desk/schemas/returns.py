@@ -113,20 +113,23 @@ class TenderShare(Struct, kw_only=True):
 
 
 class MoneyOut(Struct, kw_only=True):
-    """The breakdown of what a return is worth: promised (quote) or due now (after inspection)."""
+    """The breakdown of what a return is worth: promised (quote) or due now (after inspection).
+
+    `carried_total` is paid value that moves on to a replacement; a deduction is a fee of kind `inspection`.
+    """
 
     currency: str
     tax_included: bool
     goods: int
     discount_share: int
     tax: int
-    deductions: int
     fees: list[FeeOut]
     shipping_refund: int
     already_refunded: int
     refund_total: int
     credit_total: int
     bonus_total: int
+    carried_total: int
     charge_total: int
     tenders: list[TenderShare]
     explanation: list[str]

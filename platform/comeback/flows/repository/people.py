@@ -57,7 +57,8 @@ _ENTER = text(
     """INSERT INTO enrolments (shop_id, id, flow_id, version_id, entry_key, state, node, due_at, awaiting,
       order_id, shipment_id, return_id, customer_id, context, entered_at)
     SELECT CAST(:shop AS uuid), e.*, CAST(:now AS timestamptz) FROM unnest(CAST(:id AS uuid[]),
-      CAST(:flow_id AS uuid[]), CAST(:version_id AS uuid[]), CAST(:entry_key AS text[]), CAST(:state AS text[]), CAST(:node AS text[]),
+      CAST(:flow_id AS uuid[]), CAST(:version_id AS uuid[]), CAST(:entry_key AS text[]), CAST(:state AS text[]),
+      CAST(:node AS text[]),
       CAST(:due_at AS timestamptz[]), CAST(:awaiting AS text[]), CAST(:order_id AS uuid[]),
       CAST(:shipment_id AS uuid[]), CAST(:return_id AS uuid[]), CAST(:customer_id AS uuid[]),
       CAST(:context AS jsonb[])) AS e

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
+
 from comeback.core.db import ReadSession
-from comeback.core.logs import log
 from comeback.customers.service import contacts, may_market
 from comeback.flows.nodes.base import Happened, Moment
 from comeback.flows.nodes.wait import Wait
@@ -17,6 +18,8 @@ from comeback.flows.rules.advance import Step, Transition, advance
 from comeback.flows.rules.definition import Needs
 from comeback.flows.service.plans import Version, versions
 from comeback.orders.service import order_facts
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ async def decide(session: ReadSession, people: Sequence[Person], now: datetime) 
 def _decide_one(person: Person, version: Version, moment: Moment) -> Decision:
     try:
         made = advance(version.plan.definition, person.node, person.due_at, moment)
-    except Exception as error:  # noqa: BLE001 - one person's odd facts must not hold up the others
+    except Exception as error:
         log.warning("a flow could not be evaluated", enrolment=str(person.id), error=type(error).__name__)
         stopped = Transition((Step(person.node, "error", type(error).__name__),))
         return Decision(person, version, stopped, failed=True)

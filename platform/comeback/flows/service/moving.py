@@ -13,10 +13,12 @@ from comeback.core import clock
 from comeback.core.db import WriteSession
 from comeback.core.events import EventRow
 from comeback.core.failpoints import failpoint
+from comeback.customers.schemas import ChannelName
 from comeback.customers.service import Contact, contacts, marketing_verdicts
 from comeback.flows.models import EnrolmentState
 from comeback.flows.nodes.send import Send, refusal
-from comeback.flows.repository import definitions, people as repository
+from comeback.flows.repository import definitions
+from comeback.flows.repository import people as repository
 from comeback.flows.repository.people import Person
 from comeback.flows.rules.advance import enters, entry_key
 from comeback.flows.service.deciding import Decision, customer_facts, decide
@@ -26,6 +28,8 @@ from comeback.messages.rules.states import send_key
 from comeback.messages.schemas import PlannedMessage
 from comeback.messages.service import plan
 from comeback.orders.service import order_facts
+
+CHANNELS: tuple[ChannelName, ...] = ("email", "sms", "whatsapp")
 
 
 async def hear(session: WriteSession, event: EventRow) -> int:
@@ -178,18 +182,17 @@ class _Recipients:
     async def load(cls, session: WriteSession, decided: Sequence[Decision]) -> "_Recipients":
         """One statement for the addresses; consents only where marketing is about to be planned."""
         made = cls()
-        sends = [
-            (d.person.customer_id, node)
-            for d in decided
-            for s in d.transition.steps
-            if isinstance(node := d.version.plan.definition.nodes[s.node], Send) and d.person.customer_id is not None
-        ]
+        sends: list[tuple[UUID, Send]] = []
+        for d in decided:
+            nodes = [d.version.plan.definition.nodes[s.node] for s in d.transition.steps]
+            if d.person.customer_id is not None:
+                sends += [(d.person.customer_id, n) for n in nodes if isinstance(n, Send)]
         if not sends:
             return made
-        made.contacts = await contacts(session, list({i for i, _ in sends if i is not None}))
-        for channel in sorted({n.channel for _, n in sends if n.class_ == "marketing"}):
-            asked = [i for i, n in sends if i is not None and n.channel == channel and n.class_ == "marketing"]
-            verdicts = await marketing_verdicts(session, asked, channel)
+        made.contacts = await contacts(session, list({i for i, _ in sends}))
+        for channel in CHANNELS:
+            asked = [i for i, n in sends if n.channel == channel and n.class_ == "marketing"]
+            verdicts = await marketing_verdicts(session, asked, channel) if asked else {}
             made.consents |= {(channel, i): "" if v.send else v.why for i, v in verdicts.items()}
         return made
 

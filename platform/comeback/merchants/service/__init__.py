@@ -34,6 +34,7 @@ from comeback.merchants.service.staff import (
     close_account,
     create_staff,
     get_staff,
+    list_staff,
     staff_view,
 )
 
@@ -58,6 +59,7 @@ __all__ = [
     "get_staff",
     "hook_token",
     "list_api_keys",
+    "list_staff",
     "login",
     "logout",
     "mark_verified",

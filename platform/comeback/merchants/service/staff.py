@@ -64,6 +64,11 @@ async def get_staff(session: ReadSession, staff_id: UUID) -> Staff:
     return row
 
 
+async def list_staff(session: ReadSession) -> list[Staff]:
+    """Everybody who works or worked in the shop, in the order they came."""
+    return await repository.all_staff(session)
+
+
 async def _keep_an_owner(session: WriteSession, row: Staff) -> None:
     if await repository.lock_owners(session) == [row.id]:
         raise LastOwner("Make somebody else an owner first.")

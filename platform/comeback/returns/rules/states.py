@@ -19,7 +19,8 @@ CASE = Machine(
 GOODS = Machine(
     "return line",
     {
-        "expected": {"partial", "received", "missing", "kept"},
+        # A receipt may bring grade and disposition along: the steps between are passed at once.
+        "expected": {"partial", "received", "graded", "disposed", "missing", "kept"},
         "partial": {"received", "graded", "disposed", "missing"},
         "received": {"graded", "disposed", "partial", "expected"},
         "graded": {"disposed", "received", "partial", "expected"},

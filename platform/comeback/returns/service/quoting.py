@@ -89,9 +89,7 @@ async def compute(session: ReadSession, wish: QuoteIn, version: int | None = Non
         raise UnitsGone(f"{gone.free} of line {gone.key} can still be returned.", extra={"free": gone.free}) from gone
     now = clock.now()
     candidates = tuple(
-        Candidate(
-            order=loaded.facts, line=loaded.facts.line(a.line), ask=a, policy=policy, kind=wish.kind, now=now
-        )
+        Candidate(order=loaded.facts, line=loaded.facts.line(a.line), ask=a, policy=policy, kind=wish.kind, now=now)
         for a in asks
     )
     titles = {a.variant.key: a.variant.title for a in asks if a.variant}

@@ -65,6 +65,9 @@ class SmtpProtocol(asyncio.Protocol):
         self._flush()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._forget()
+
+    def _forget(self) -> None:
         if self._transport is not None:
             self._open.discard(self._transport)
         self._transport = None
@@ -251,7 +254,7 @@ class SmtpProtocol(asyncio.Protocol):
         if said.startswith(b"421") and self._transport is not None:
             self._flush()
             self._transport.close()
-            self._transport = None
+            self._forget()
 
     def _drop(self) -> None:
         """RST, as a crashed host would."""
@@ -260,7 +263,7 @@ class SmtpProtocol(asyncio.Protocol):
         peer = self._transport.get_extra_info("socket")
         peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._transport.abort()
-        self._transport = None
+        self._forget()
 
     def _flush(self) -> None:
         if self._out and self._transport is not None:

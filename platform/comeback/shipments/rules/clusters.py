@@ -43,6 +43,7 @@ class Cluster:
 
 
 def position(event: CarrierEvent) -> tuple[datetime, int, str]:
+    """Where an event stands: by its time, then rank, then dedupe key (E4)."""
     return event.at, SORT_RANK[event.status] if event.status else -1, event.key
 
 
@@ -64,6 +65,7 @@ def clusters_of(ordered: Sequence[CarrierEvent]) -> list[Cluster]:
 
 
 def timeline_of(marked: Sequence[tuple[Cluster, list[str]]]) -> tuple[Entry, ...]:
+    """The lines of the timeline, each knowing whether it repeats what was last shown."""
     entries: list[Entry] = []
     shown: tuple[Status | None, str | None] = (None, None)
     for cluster, marks in marked:

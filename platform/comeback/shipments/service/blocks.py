@@ -17,9 +17,9 @@ from comeback.shipments.rules.headline import LEFT_WITH
 from comeback.shipments.rules.orders import steps
 from comeback.shipments.rules.promise import eta_shown
 from comeback.shipments.rules.vocabulary import MOVEMENT, Direction, Status
+from comeback.shipments.schemas import ItemView
 from comeback.shipments.service.pages import tracking_url
 from comeback.shipments.service.view import Loaded, items_of, load, state_of
-from comeback.shipments.views import ItemView
 from comeback.vendors.carriers import codes
 
 _WORDS: dict[str, dict[str, str]] = {

@@ -19,9 +19,9 @@ from comeback.shipments.rules.folding import Folded, fold
 from comeback.shipments.rules.headline import Head, order_head, parcel_head
 from comeback.shipments.rules.orders import ParcelQuantities, Step, order_state, steps, unshipped
 from comeback.shipments.rules.vocabulary import Direction, Status
+from comeback.shipments.schemas import EventView, Headline, ItemView, ParcelView, TrackingView
 from comeback.shipments.service.pages import tracking_url
 from comeback.shipments.service.queries import last_delivery, return_state
-from comeback.shipments.views import EventView, Headline, ItemView, ParcelView, TrackingView
 from comeback.vendors.carriers import codes
 
 

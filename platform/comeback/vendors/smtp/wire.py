@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-LINE = re.compile(rb"([2-5][0-9]{2})([ -]?)(.*)")
+LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?")
 MAX_LINE = 2_000
 MAX_LINES = 200
 PATH = re.compile(r"[^\s<>\x00-\x20\x7f]*")
@@ -70,7 +70,7 @@ class ReplyReader:
         if self._lines and code != self._code:
             raise Desync(f"reply mixes {self._code} and {code}")
         self._code = code
-        self._lines.append(match.group(3).decode("utf-8", "replace").strip())
+        self._lines.append((match.group(3) or b"").decode("utf-8", "replace").strip())
         if match.group(2) == b"-":
             return None
         made, self._lines = tuple(self._lines), []

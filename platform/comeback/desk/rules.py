@@ -1,0 +1,109 @@
+"""Pure decisions of the desk: one word for a delivery, the buttons of a return, entries of the timeline."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from comeback.desk.schemas.returns import Action
+from comeback.desk.schemas.shared import TimelineEntry
+
+Source = Literal["order", "parcel", "return", "message", "money", "credit"]
+Scalars = dict[str, str | int | bool | None]
+
+_WORST_FIRST = (
+    "exception", "attempt_failed", "returning", "delayed", "available_for_pickup", "out_for_delivery", "in_transit",
+    "info_received", "pending", "returned",
+)  # fmt: skip
+_SOURCES: dict[str, Source] = {"order": "order", "return": "return", "exchange": "return", "refund": "money",
+                               "credit": "credit"}  # fmt: skip
+_TOLD_BY_PARCELS = frozenset({"label_ready", "label_failed", "number_changed"})
+_KEEP = ("number", "amount", "currency", "reason", "tender_kind", "method", "name", "old_number")
+_RETURN_MILESTONES = {"picked_up": "first_scan", "delivered": "delivered", "exception": "exception"}
+
+
+def delivery_word(parcels: Iterable[tuple[str, bool, bool]]) -> str:
+    """The delivery of an order in one word, from its outbound parcels as (status, delayed, in trouble).
+
+    The worst parcel under way speaks for all; cancelled ones do not count.
+    """
+    words = [
+        "exception" if trouble else "delayed" if delayed and status == "in_transit" else status
+        for status, delayed, trouble in parcels
+        if status != "cancelled"
+    ]
+    if not words:
+        return "none"
+    open_words = [word for word in words if word != "delivered"]
+    if not open_words:
+        return "delivered"
+    worst = next((word for word in _WORST_FIRST if word in open_words), open_words[0])
+    calm = worst in {"in_transit", "out_for_delivery", "info_received", "pending"}
+    return "partly_delivered" if calm and len(open_words) < len(words) else worst
+
+
+def actions(state: str, kind: str, *, expected: int, ungraded: int, unsettled: int) -> list[Action]:
+    """What may be done with a return; `expected`, `ungraded` and `unsettled` count its units.
+
+    A withdrawal is a right and is never declined (Directive 2011/83/EU art. 9).
+    """
+    if state in {"requested", "needs_review"}:
+        return ["approve"] if kind == "withdrawal" else ["approve", "decline"]
+    if state not in {"approved", "open"}:
+        return []
+    found: list[Action] = []
+    if ungraded:
+        found.append("inspect")
+    if unsettled and not ungraded:
+        found.append("settle")
+    if expected:
+        found.append("receive")
+    return found
+
+
+def event_entry(
+    name: str, at: datetime, data: Mapping[str, Any], return_id: UUID | None, shipment: bool
+) -> TimelineEntry | None:
+    """One event of the history as a line of the timeline. None for what milestones of parcels tell better."""
+    room, _, what = name.partition(".")
+    if shipment and room in {"shipment", "return_shipment"} and what not in _TOLD_BY_PARCELS:
+        return None
+    detail: Scalars = {key: data[key] for key in _KEEP if isinstance(data.get(key), str | int)}
+    if "amount" not in detail and isinstance(data.get("currency"), str):
+        total = sum(int(data.get(key) or 0) for key in ("total", "refund_total", "credit_total"))
+        detail |= {"amount": total} if total else {}
+    if isinstance(data.get("failure_reason"), str):
+        detail["reason"] = data["failure_reason"]
+    source = _SOURCES.get(room, "parcel")
+    of_return = source == "return" and return_id is not None
+    return TimelineEntry(
+        at=at, name=name, source=source, detail=detail, return_id=str(return_id) if of_return else None, message_id=None
+    )
+
+
+def milestone_name(direction: str, milestone: str) -> str | None:
+    """The event's name of a parcel's milestone; None where a return parcel's milestone says nothing new."""
+    if direction == "outbound":
+        return f"shipment.{milestone}"
+    told = _RETURN_MILESTONES.get(milestone)
+    return f"return_shipment.{told}" if told else None
+
+
+def newest_first(*lists: Sequence[TimelineEntry]) -> list[TimelineEntry]:
+    """One timeline of many."""
+    return sorted((entry for entries in lists for entry in entries), key=lambda entry: entry.at, reverse=True)
+
+
+def address_lines(address: Mapping[str, Any]) -> list[str]:
+    """A postal address as it is printed, without empty lines."""
+    town = " ".join(str(address[key]) for key in ("postcode", "city") if address.get(key))
+    parts = [address.get("name"), address.get("company"), address.get("line1"), address.get("line2"), town]
+    parts += [address.get("state"), address.get("country")]
+    return [str(part) for part in parts if part]
+
+
+def search_words(q: str) -> tuple[str, str]:
+    """What is looked for: the plain word (`#1001` and `1001` are one) and its LIKE prefix, wildcards disarmed."""
+    plain = q.strip().lstrip("#").strip().casefold()
+    escaped = plain.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return plain, f"{escaped}%"
