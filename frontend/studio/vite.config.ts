@@ -5,7 +5,7 @@ import { defineConfig } from 'vite';
 
 
 export default defineConfig({
-  base: '/studio/',
+  base: '/static/studio/',
   plugins: [react()],
   build: {
     outDir: fileURLToPath(new URL('../../platform/comeback/static/studio', import.meta.url)),

@@ -43,7 +43,7 @@ class Config:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table. `rate` per second (median of the rounds); `ratio` to the floor; `target` for that ratio."""
+    """One line of the table. `rate`: median of the rounds; `ratio` to the floor; `target`: least good ratio."""
 
     bench: str
     name: str
@@ -185,8 +185,8 @@ class Served:
             cwd=ROOT,
             env=os.environ | {"PYTHONPATH": path} | self.env,
             start_new_session=True,
-            preexec_fn=lambda: os.sched_setaffinity(0, server),
         )
+        os.sched_setaffinity(self._process.pid, server)  # before it starts its worker, which inherits it
         await self._wait()
         return self
 

@@ -12,6 +12,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
 from comeback.app.http import create_app
 from comeback.app.wiring import Services, build_services
+from comeback.core import logs
 from comeback.core.inbox import InboxItem
 from comeback.core.outbox import OutboxRow
 from comeback.core.secrets import Secret
@@ -33,7 +35,18 @@ from comeback.core.settings import Settings
 from comeback.kit.ids import new_id
 from comeback.merchants.schemas import ConnectionIn, ShopIn
 from comeback.merchants.service import connect, create_shop
-from tests.bench.harness import Config, Contestant, Row, Served, contest, drop_database, fresh_database, hammer, versus
+from tests.bench.harness import (
+    Config,
+    Contestant,
+    Role,
+    Row,
+    Served,
+    contest,
+    drop_database,
+    fresh_database,
+    hammer,
+    versus,
+)
 
 SECRET = "bench-secret"
 CONNECTIONS = 64
@@ -203,7 +216,8 @@ def settings() -> Settings:
 
 
 def our_app() -> Any:
-    """The whole application as it is deployed."""
+    """The whole application as it is deployed (the doorbell rings nobody)."""
+    logs.setup("warning")
     return create_app(build_services(settings()))
 
 
@@ -262,40 +276,37 @@ async def _durable(url: str, answered: float, factory: str) -> None:
         raise RuntimeError(f"{factory} answered {answered:.0f} but stored {stored} and queued {jobs}")
 
 
+FLOOR, FAST, LITE, OURS = (
+    "one asyncpg transaction a request",
+    "SQLAlchemy ORM in FastAPI",
+    "SQLAlchemy ORM in Litestar",
+    "our route, group commit",
+)
+FACTORIES = {FLOOR: "floor_app", FAST: "fastapi_orm_app", LITE: "litestar_orm_app", OURS: "our_app"}
+
+
 async def run(config: Config) -> list[Row]:
     """See the module."""
     url = await fresh_database(config, "inbox")
     os.environ["BENCH_DB"] = url
     token = await _connect(build_services(settings()))
     hook, notes = f"/hooks/carrier/{token}", dict[str, str]()
+
+    def runner(name: str, role: Role, path: str = "/hook", target: float | None = None) -> Contestant:
+        return Contestant(name, role, _measure(url, FACTORIES[name], path, config, notes), target)
+
     try:
-        rows = await contest(
-            BENCH,
-            [
-                Contestant("one asyncpg transaction a request", "floor", _measure(url, "floor_app", "/hook", config, notes)),
-                Contestant("SQLAlchemy ORM in FastAPI", "peer", _measure(url, "fastapi_orm_app", "/hook", config, notes)),
-                Contestant("SQLAlchemy ORM in Litestar", "peer", _measure(url, "litestar_orm_app", "/hook", config, notes)),
-                Contestant("our route, group commit", "ours", _measure(url, "our_app", hook, config, notes), target=1.2),
-            ],
-            config.rounds,
-        )  # fmt: skip
-        times = versus(rows, "our route, group commit", "SQLAlchemy ORM in FastAPI")
-        rows = [_noted(row, notes, times) for row in rows]
-        return rows + await _scale(url, hook, config)
+        runners = [runner(FLOOR, "floor"), runner(FAST, "peer"), runner(LITE, "peer"), runner(OURS, "ours", hook, 1.2)]
+        rows = await contest(BENCH, runners, config.rounds)
+        times = versus(rows, OURS, FAST)
+        return [_noted(row, notes, times) for row in rows] + await _scale(url, hook, config)
     finally:
         await drop_database(config, url)
 
 
 def _noted(row: Row, notes: dict[str, str], times: float) -> Row:
-    factory = {
-        "one asyncpg transaction a request": "floor_app",
-        "SQLAlchemy ORM in FastAPI": "fastapi_orm_app",
-        "SQLAlchemy ORM in Litestar": "litestar_orm_app",
-    }.get(row.name, "our_app")
-    extra = f"; {times:.1f}× FastAPI (target 12×)" if row.role == "ours" else ""
-    return Row(
-        row.bench, row.name, row.role, row.rate, row.unit, row.ratio, row.target, f"{row.note}, {notes[factory]}{extra}"
-    )
+    extra = f", {times:.1f} × FastAPI (target 12 ×)" if row.role == "ours" else ""
+    return replace(row, note=f"{row.note}, {notes[FACTORIES[row.name]]}{extra}")
 
 
 async def _scale(url: str, hook: str, config: Config) -> list[Row]:

@@ -26,4 +26,6 @@ async def test_from_order_to_delivered(world: World) -> None:
     assert seen["status"] == "delivered", seen
     mails = await world.mails("ada.1001@example.com")
     subjects = [m["subject"] for m in mails]
+
+    await dump(world)
     assert len(subjects) == len(set(subjects)) == 3, subjects

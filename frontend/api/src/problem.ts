@@ -18,7 +18,7 @@ export class Problem extends Error {
     super(body.detail ?? body.title ?? `HTTP ${status}`);
     this.name = 'Problem';
     this.status = status;
-    this.slug = (body.type ?? '').split('/').at(-1) ?? '';
+    this.slug = (body.type ?? '').split(/[/:]/).at(-1) ?? '';
     this.detail = body.detail ?? body.title ?? '';
     this.errors = body.errors ?? [];
   }

@@ -349,14 +349,16 @@ export interface components {
         /**
          * MoneyOut
          * @description The breakdown of what a return is worth: promised (quote) or due now (after inspection).
+         *
+         *         `carried_total` is paid value that moves on to a replacement; a deduction is a fee of kind `inspection`.
          */
         MoneyOut: {
             already_refunded: number;
             bonus_total: number;
+            carried_total: number;
             charge_total: number;
             credit_total: number;
             currency: string;
-            deductions: number;
             discount_share: number;
             explanation: string[];
             fees: components["schemas"]["FeeOut"][];
@@ -489,10 +491,11 @@ export interface components {
         };
         /**
          * OverviewOut
-         * @description The first page: four numbers and what needs a person.
+         * @description The first page: four numbers and what needs a person. `now` is business time, by which the page says "ago".
          */
         OverviewOut: {
             needs: components["schemas"]["NeedOut"][];
+            now: string;
             numbers: components["schemas"]["NumberOut"][];
         };
         /**

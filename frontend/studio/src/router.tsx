@@ -1,6 +1,6 @@
 import { Problem } from '@comeback/api';
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
-import { cache } from './data/cache';
+import { cache, onSessionEnd } from './data/cache';
 import { orderQuery, ordersQuery, overviewQuery, returnQuery, returnsQuery, sessionQuery, TABS, type Tab } from './data/queries';
 import { Lost } from './shell/Lost';
 import { Shell } from './shell/Shell';
@@ -89,6 +89,12 @@ export const router = createRouter({
     const query = new URLSearchParams(Object.entries(search).filter(([, v]) => v !== undefined && v !== '') as [string, string][]).toString();
     return query ? `?${query}` : '';
   },
+});
+
+onSessionEnd(() => {
+  const next = router.state.location.href;
+  cache.clear();
+  void router.navigate({ to: '/login', search: { next, ended: true } });
 });
 
 declare module '@tanstack/react-router' {

@@ -1,23 +1,39 @@
 """The demo data in a running local stack: the two shops, then, once, everything they sold."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tqdm import tqdm
 
 from comeback.app.console import Refused
+from comeback.app.seeds.goods import draw_pictures, stock_shelves
+from comeback.app.seeds.loading import Loader, Tick, tell_the_neighbours
+from comeback.app.seeds.returning import COUNTS, Desk
 from comeback.app.seeds.shops import PLANS, Accounts, DemoShop, Setup, ensure_shop
 from comeback.app.state import Secrets
 from comeback.app.wiring import Services, build_services
 from comeback.core.secrets import SealBroken
 from comeback.core.settings import Settings
+from comeback.flows.service import install_default_flows
+from comeback.merchants.service import get_shop, set_settings
+from comeback.messages.service import install_default_templates
+
+SETUPS: tuple[Setup, ...] = (install_default_templates, install_default_flows)
+"""What the rooms lay down in a new shop."""
+LOADED = "demo_loaded"
+BEGUN = "demo_day"
 
 
-async def _close(services: Services) -> None:
-    for close in services.closers:
-        await close()
-
-
-def setups(services: Services) -> Sequence[Setup]:
-    """What the rooms lay down in a new shop."""
-    return ()
+@asynccontextmanager
+async def _services(settings: Settings) -> AsyncGenerator[Services]:
+    services = build_services(settings)
+    try:
+        yield services
+    finally:
+        for close in services.closers:
+            await close()
 
 
 def accounts(slug: str, secrets: Secrets, env: Mapping[str, str]) -> Accounts:
@@ -34,18 +50,51 @@ def accounts(slug: str, secrets: Secrets, env: Mapping[str, str]) -> Accounts:
 
 async def open_shops(settings: Settings, secrets: Secrets, env: Mapping[str, str]) -> list[DemoShop]:
     """Both shops, made when they do not stand yet."""
-    services = build_services(settings)
-    try:
-        return [
-            await ensure_shop(services, plan, accounts(plan.shop.slug, secrets, env), setups(services))
-            for plan in PLANS
-        ]
-    except SealBroken as error:
-        raise Refused("This database was made with other secrets than those in .comeback/secrets.") from error
-    finally:
-        await _close(services)
+    async with _services(settings) as services:
+        try:
+            return [await ensure_shop(services, plan, accounts(plan.shop.slug, secrets, env), SETUPS) for plan in PLANS]
+        except SealBroken as error:
+            raise Refused("This database was made with other secrets than those in .comeback/secrets.") from error
 
 
 async def load(settings: Settings, shops: Sequence[DemoShop], control_url: str) -> bool:
-    """Everything the shops sold; False when it was loaded before."""
-    return False
+    """Everything the shops sold, with a progress bar; False when it was loaded before. An interrupted load goes on
+    where it stopped: every door takes the same thing only once."""
+    async with _services(settings) as services:
+        waiting = [shop for shop in shops if not (await _note(services, shop)).get(LOADED)]
+        if not waiting:
+            return False
+        draw_pictures(Path(settings.media_dir))
+        loaders = [Loader(services, shop, await _day(services, shop)) for shop in waiting]
+        total = sum(loader.work + COUNTS[loader.shop.slug] for loader in loaders)
+        with tqdm(total=total, desc="  demo data", unit="", leave=False) as bar:
+            for loader in loaders:
+                await _load_shop(loader, bar.update, control_url)
+    return True
+
+
+async def _load_shop(loader: Loader, tick: Tick, control_url: str) -> None:
+    services, shop = loader.services, loader.shop
+    async with services.database.write(shop.shop_id) as session:
+        await stock_shelves(session, services, loader.range)
+    await loader.load(tick)
+    await tell_the_neighbours(control_url, shop, loader.sales)
+    await Desk(loader).work(tick)
+    async with services.database.write(shop.shop_id) as session:
+        await set_settings(session, None, {LOADED: True})
+
+
+async def _note(services: Services, shop: DemoShop) -> dict[str, object]:
+    async with services.database.read(shop.shop_id) as read:
+        return (await get_shop(read)).settings
+
+
+async def _day(services: Services, shop: DemoShop) -> datetime:
+    """The day that all dates are counted from: the first attempt's, so that a second one makes the same orders."""
+    known = (await _note(services, shop)).get(BEGUN)
+    if isinstance(known, str):
+        return datetime.fromisoformat(known)
+    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    async with services.database.write(shop.shop_id) as session:
+        await set_settings(session, None, {BEGUN: now.isoformat()})
+    return now

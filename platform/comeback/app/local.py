@@ -90,11 +90,10 @@ class LocalStack:
         await migrate(settings)
         self.steps.done("schema")
         shops = await self._open_shops(settings)
-        await supervisor.start(self._sandbox(shops))
-        self.steps.done("sandboxes: Stripe, carrier, mailbox")
+        await supervisor.start(self._sandbox(shops), self._web())
+        self.steps.done("web and sandboxes: Stripe, carrier, mailbox")
+        await supervisor.start(self._worker())
         await self._load(settings, shops)
-        await supervisor.start(self._web(), self._worker())
-        self.steps.done("web and worker")
         self._tell(shops)
 
     # ---- stores ----

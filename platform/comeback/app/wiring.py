@@ -14,7 +14,10 @@ from comeback.core.inbox import Inbox
 from comeback.core.limits import Limiter
 from comeback.core.secrets import Vault
 from comeback.core.settings import Settings
+from comeback.flows.service.guard import still_right as flow_guard
 from comeback.kit.tokens import Signer
+from comeback.messages.service.sockets import plug
+from comeback.offers.service.blocks import BLOCKS as OFFER_BLOCKS
 
 ROOMS = [
     "merchants",
@@ -90,6 +93,9 @@ def build_services(settings: Settings) -> Services:
     services.closers += [services.inbox.close, *(c.close for c in clients if c is not None), database.close]
     for room in ROOMS:
         services.idle_work += _room(room, "jobs", "idle_work", lambda _services: [])(services)
+        plug(_room(room, "jobs", "blocks", lambda _services: {})(services))
+        plug({}, _room(room, "jobs", "GUARDS", ()))
+    plug(OFFER_BLOCKS, (flow_guard,))
     events.subscribe(subscriptions())
     return services
 

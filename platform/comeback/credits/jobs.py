@@ -1,5 +1,6 @@
-"""Entry points of store credit: refunds on gift cards and credit come back as lots."""
+"""Entry points of store credit: refunds on gift cards and credit come back as lots; what mails show of credit."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from comeback.core.db import WriteSession
 from comeback.core.events import load_event
 from comeback.core.jobs import JobFn
 from comeback.credits import service
+from comeback.messages.schemas import BlockProvider, BlockRequest
 
 RESTORED = frozenset({"gift_card", "store_credit"})
 
@@ -26,6 +28,34 @@ async def restore(session: WriteSession, payload: dict[str, Any]) -> None:
         return_id=event.return_id,
     )
     await service.issue(session, given)
+
+
+async def credit_blocks(session: WriteSession, wanted: Sequence[BlockRequest]) -> dict[UUID, dict[str, Any]]:
+    """Blocks `credit` by message (subjects customer and source): what was given, what there is now."""
+    customers = {c for w in wanted if (c := w.customer_id) is not None}
+    sources = {str(s) for w in wanted if (s := w.subjects.get("source")) is not None}
+    given = await service.given_by(session, sorted(sources))
+    balances = await service.balances(session, sorted(customers))
+    made: dict[UUID, dict[str, Any]] = {}
+    for wish in wanted:
+        lots = given.get(str(wish.subjects.get("source")))
+        if wish.customer_id is None or not lots:
+            continue
+        currency = lots[0].currency
+        held = next((b for b in balances.get(wish.customer_id, []) if b["currency"] == currency), None)
+        ends = [lot.expires_at for lot in lots if lot.expires_at]
+        block: dict[str, Any] = {"amount": sum(lot.amount for lot in lots), "currency": currency}
+        if held:
+            block["balance"] = held["balance"] + held["promotional"]
+        if ends and len(ends) == len(lots):
+            block["expires_at"] = min(ends).date().isoformat()
+        made[wish.message_id] = block
+    return made
+
+
+def blocks(_services: object) -> dict[str, BlockProvider]:
+    """Blocks of mails that this room fills: `credit`."""
+    return {"credit": credit_blocks}
 
 
 def jobs(_services: object) -> dict[str, JobFn]:

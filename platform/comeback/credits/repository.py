@@ -143,6 +143,12 @@ async def lots_by_id(session: ReadSession, ids: Sequence[UUID]) -> list[dict[str
     return rows(await session.execute(query, {"shop": session.shop_id, "ids": list(ids)}))
 
 
+async def lots_by_source(session: ReadSession, source_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Lots by what gave them, oldest first."""
+    query = text(_LOT + "l.source_id = ANY(CAST(:ids AS text[])) ORDER BY l.id")
+    return rows(await session.execute(query, {"shop": session.shop_id, "ids": list(source_ids)}))
+
+
 async def entries_of(session: ReadSession, customer_id: UUID, limit: int) -> list[dict[str, Any]]:
     """A customer's entries, newest first."""
     found = await session.execute(

@@ -162,3 +162,11 @@ async def balances(session: ReadSession, customer_ids: Sequence[UUID]) -> dict[U
     for row in await repository.balances_of_many(session, customer_ids, clock.now()):
         found.setdefault(row.pop("customer_id"), []).append(row)
     return found
+
+
+async def given_by(session: ReadSession, source_ids: Sequence[str]) -> dict[str, list[LotOut]]:
+    """Lots by the source that gave them."""
+    found: dict[str, list[LotOut]] = {}
+    for row in await repository.lots_by_source(session, source_ids):
+        found.setdefault(row["source_id"], []).append(LotOut(**row))
+    return found

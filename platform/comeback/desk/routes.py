@@ -11,6 +11,7 @@ from comeback.core.access import PUBLIC, Principal
 from comeback.core.db import Database, ReadSession, WriteSession
 from comeback.core.limits import Limiter
 from comeback.core.settings import Settings
+from comeback.desk import rules
 from comeback.desk.errors import NoContent
 from comeback.desk.schemas.orders import OrderDetail, OrderList
 from comeback.desk.schemas.overview import OverviewOut, SearchOut
@@ -35,6 +36,10 @@ MAIL_HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 """A mail is somebody else's HTML: it gets no script, no form, no way out, and only the studio may frame it."""
+
+
+def _locale(request: Request[Any, Any, Any]) -> str:
+    return rules.reading_locale(request.headers.get("accept-language", ""))
 
 
 def _cookie(settings: Settings, value: str, **more: Any) -> Cookie:
@@ -95,10 +100,13 @@ async def list_returns(
 
 @get("/api/studio/returns/{return_id:str}", operation_id="studioReturn", opt=RETURNS, tags=["studio"])
 async def get_return(
-    return_id: FromPath[str], read: NamedDependency[ReadSession], settings: NamedDependency[Settings]
+    request: Request[Any, Any, Any],
+    return_id: FromPath[str],
+    read: NamedDependency[ReadSession],
+    settings: NamedDependency[Settings],
 ) -> ReturnDetail:
     """One return with everything an agent needs, and what may be done with it."""
-    return await returns.detail(read, settings, return_room.known_id(return_id))
+    return await returns.detail(read, settings, return_room.known_id(return_id), _locale(request))
 
 
 @post(
@@ -106,6 +114,7 @@ async def get_return(
     operation_id="studioApproveReturn", opt=DECIDE, status_code=200, tags=["studio"],
 )  # fmt: skip
 async def approve_return(
+    request: Request[Any, Any, Any],
     return_id: FromPath[str],
     session: NamedDependency[WriteSession],
     principal: NamedDependency[Principal],
@@ -114,7 +123,7 @@ async def approve_return(
     """Approves: the label is made, the customer is told."""
     case_id = return_room.known_id(return_id)
     await returns.approve(session, principal, case_id)
-    return await returns.detail(session, settings, case_id)
+    return await returns.detail(session, settings, case_id, _locale(request))
 
 
 @post(
@@ -122,6 +131,7 @@ async def approve_return(
     operation_id="studioDeclineReturn", opt=DECIDE, status_code=200, tags=["studio"],
 )  # fmt: skip
 async def decline_return(
+    request: Request[Any, Any, Any],
     return_id: FromPath[str],
     data: JSONBody[DeclineIn],
     session: NamedDependency[WriteSession],
@@ -131,7 +141,7 @@ async def decline_return(
     """Declines with a reason that the customer reads; a withdrawal cannot be declined (409)."""
     case_id = return_room.known_id(return_id)
     await returns.decline(session, principal, case_id, data.reason)
-    return await returns.detail(session, settings, case_id)
+    return await returns.detail(session, settings, case_id, _locale(request))
 
 
 @post(
@@ -139,6 +149,7 @@ async def decline_return(
     operation_id="studioReceiveReturn", opt=GOODS, status_code=200, tags=["studio"],
 )  # fmt: skip
 async def receive_return(
+    request: Request[Any, Any, Any],
     return_id: FromPath[str],
     session: NamedDependency[WriteSession],
     principal: NamedDependency[Principal],
@@ -147,7 +158,7 @@ async def receive_return(
     """Checks the parcel in; the inspection says what was in it."""
     case_id = return_room.known_id(return_id)
     await returns.receive(session, principal, case_id)
-    return await returns.detail(session, settings, case_id)
+    return await returns.detail(session, settings, case_id, _locale(request))
 
 
 @post(
@@ -155,6 +166,7 @@ async def receive_return(
     operation_id="studioInspectReturn", opt=GOODS, status_code=200, tags=["studio"],
 )  # fmt: skip
 async def inspect_return(
+    request: Request[Any, Any, Any],
     return_id: FromPath[str],
     data: JSONBody[InspectIn],
     session: NamedDependency[WriteSession],
@@ -164,7 +176,7 @@ async def inspect_return(
     """Saves grade, destination and deduction of every line; stock moves with it."""
     case_id = return_room.known_id(return_id)
     await returns.inspect(session, principal, case_id, data)
-    return await returns.detail(session, settings, case_id)
+    return await returns.detail(session, settings, case_id, _locale(request))
 
 
 @post(
@@ -172,6 +184,7 @@ async def inspect_return(
     operation_id="studioSettleReturn", opt=MONEY, status_code=200, tags=["studio"],
 )  # fmt: skip
 async def settle_return(
+    request: Request[Any, Any, Any],
     return_id: FromPath[str],
     data: JSONBody[SettleIn],
     session: NamedDependency[WriteSession],
@@ -181,7 +194,7 @@ async def settle_return(
     """Pays exactly the amounts that were read and confirmed; other amounts now are a 409."""
     case_id = return_room.known_id(return_id)
     await returns.settle(session, principal, case_id, data)
-    return await returns.detail(session, settings, case_id)
+    return await returns.detail(session, settings, case_id, _locale(request))
 
 
 @get("/api/studio/orders", operation_id="studioOrders", opt=STAFF, tags=["studio"])

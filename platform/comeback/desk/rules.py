@@ -1,7 +1,7 @@
 """Pure decisions of the desk: one word for a delivery, the buttons of a return, entries of the timeline."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -15,6 +15,7 @@ _WORST_FIRST = (
     "exception", "attempt_failed", "returning", "delayed", "available_for_pickup", "out_for_delivery", "in_transit",
     "info_received", "pending", "returned",
 )  # fmt: skip
+STATUTORY = timedelta(days=14)
 _SOURCES: dict[str, Source] = {"order": "order", "return": "return", "exchange": "return", "refund": "money",
                                "credit": "credit"}  # fmt: skip
 _TOLD_BY_PARCELS = frozenset({"label_ready", "label_failed", "number_changed"})
@@ -42,8 +43,8 @@ def delivery_word(parcels: Iterable[tuple[str, bool, bool]]) -> str:
     return "partly_delivered" if calm and len(open_words) < len(words) else worst
 
 
-def actions(state: str, kind: str, *, expected: int, ungraded: int, unsettled: int) -> list[Action]:
-    """What may be done with a return; `expected`, `ungraded` and `unsettled` count its units.
+def actions(state: str, kind: str, *, expected: int, ungraded: int, payable: bool) -> list[Action]:
+    """What may be done with a return; `expected` and `ungraded` count its units, `payable`: something is due now.
 
     A withdrawal is a right and is never declined (Directive 2011/83/EU art. 9).
     """
@@ -54,11 +55,22 @@ def actions(state: str, kind: str, *, expected: int, ungraded: int, unsettled: i
     found: list[Action] = []
     if ungraded:
         found.append("inspect")
-    if unsettled and not ungraded:
+    if payable and not ungraded:
         found.append("settle")
     if expected:
         found.append("receive")
     return found
+
+
+def refund_due(kind: str, requested_at: datetime) -> datetime | None:
+    """Until when a withdrawal is to be paid back (Directive 2011/83/EU art. 13(1)); other returns have no such day."""
+    return requested_at + STATUTORY if kind == "withdrawal" else None
+
+
+def reading_locale(header: str) -> str:
+    """The reader's first language of an Accept-Language header (RFC 9110 §12.5.4); English where there is none."""
+    tag = header.split(",")[0].split(";")[0].strip()
+    return tag if tag.replace("-", "").isalpha() and len(tag) <= 35 else "en"
 
 
 def event_entry(

@@ -17,6 +17,7 @@ MAX_QUANTITY: Final = 1_000_000
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _CONTROL_BUT_LINES: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_URL: Final = re.compile(r"https?://[^\s\x00-\x20\x7f-\x9f/]+[^\s\x00-\x20\x7f-\x9f]*\Z")
 _PHONE: Final = re.compile(r"\+?[\d\s()./x#*-]{2,40}\Z")
 _NOT_COUNTRIES: Final = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 COUNTRIES: Final[frozenset[str]] = frozenset(
@@ -42,6 +43,11 @@ def known_locale(tag: str) -> bool:
         language, _, country = tag.replace("-", "_").partition("_")
         return country in COUNTRIES and known_locale(language)
     return parts.territory is None or len(parts.territory) == 3 or parts.territory in COUNTRIES
+
+
+def plain_url(value: str) -> bool:
+    """Whether `value` is an absolute http(s) address that can be shown and linked to."""
+    return len(value) <= 2048 and _URL.match(value) is not None
 
 
 class Problems:
@@ -121,7 +127,7 @@ class Problems:
         """An absolute http(s) address without spaces."""
         if value is None:
             return
-        if len(value) > 2048 or not re.match(r"https?://[^\s/]+\S*\Z", value) or _CONTROL.search(value):
+        if not plain_url(value):
             self.add(at, "must be an http or https address of at most 2048 characters")
 
     def moment(self, at: str, value: datetime | None) -> None:

@@ -130,7 +130,6 @@ class OrderLine(ShopRow, Base):
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("goods >= 0 AND discount_share >= 0 AND net >= 0 AND tax >= 0", name="amounts"),
         CheckConstraint("refunded >= 0 AND refunded <= net + tax", name="cap"),
-        Index("ix_order_lines_product", "shop_id", "product_external_id"),
     )
     order_id: Mapped[UUID]
     position: Mapped[int]

@@ -1,4 +1,4 @@
-"""Customer pages: tracking, look-up, returns portal; server-rendered, whole without JavaScript.
+"""Owns the customer's pages: tracking, look-up, returns portal; server-rendered, whole without JavaScript.
 
 May import: returns, flows, and the floors below. Publishes nothing.
 """

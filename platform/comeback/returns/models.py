@@ -155,7 +155,7 @@ class ReceiptLine(ShopRow, Base):
 
 
 class Settlement(ShopRow, Base):
-    """What a case is worth for some of its units, computed by the code of the quote (M16). `units` maps lines to slots."""
+    """What a case is worth for some of its units, by the code of the quote (M16). `units` maps lines to slots."""
 
     __tablename__ = "settlements"
     case_id: Mapped[UUID]
@@ -216,5 +216,6 @@ BEGIN
   END IF;
   RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
 END $$""",
-    "CREATE TRIGGER policies_frozen BEFORE UPDATE OR DELETE ON policies FOR EACH ROW EXECUTE FUNCTION policies_frozen()",
+    "CREATE TRIGGER policies_frozen BEFORE UPDATE OR DELETE ON policies "
+    "FOR EACH ROW EXECUTE FUNCTION policies_frozen()",
 )

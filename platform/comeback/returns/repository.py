@@ -182,7 +182,8 @@ async def due_expiries(session: ReadSession, now: datetime, limit: int) -> list[
     """(shop, case) of approved cases whose goods never left, across shops."""
     found = await session.execute(
         text(
-            "SELECT shop_id, id FROM return_cases WHERE state = 'approved' AND send_by < :now ORDER BY send_by LIMIT :limit"
+            "SELECT shop_id, id FROM return_cases WHERE state = 'approved' AND send_by < :now "
+            "ORDER BY send_by LIMIT :limit"
         ),
         {"now": now, "limit": limit},
     )

@@ -13,7 +13,7 @@ from comeback.core.settings import Settings
 from comeback.messages.schemas import BlockProvider, SendGuard
 from comeback.shipments import service
 from comeback.shipments.service.blocks import block_providers, still_right
-from comeback.shipments.service.labels import LabelJob
+from comeback.shipments.service.labels import LabelJob, VoidJob
 from comeback.vendors.carriers.base import Carrier
 
 
@@ -64,6 +64,7 @@ def jobs(services: Parts) -> dict[str, JobFn | EffectJob[Any, Any]]:
         "shipments.open_page": open_page(services.settings),
         "shipments.on_order_placed": on_order_placed(services.settings),
         "shipments.label": LabelJob(services.vault, services.carriers, services.blobs),
+        "shipments.void_label": VoidJob(services.vault, services.carriers),
     }
 
 

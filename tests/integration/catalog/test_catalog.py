@@ -22,9 +22,7 @@ HOUR = timedelta(hours=1)
 
 async def variant(session: WriteSession, quantity: int = 3) -> UUID:
     stock = [{"location": "main", "quantity": quantity}]
-    await service.upsert_product(
-        session, product_in(variants=[{"external_id": "v1", "price": 5000, "stock": stock}])
-    )
+    await service.upsert_product(session, product_in(variants=[{"external_id": "v1", "price": 5000, "stock": stock}]))
     return (await service.variants_by_external(session, ["v1"]))["v1"]["id"]
 
 

@@ -12,8 +12,8 @@ from sqlalchemy import text
 from comeback.app.wiring import Services
 from comeback.core.db import Database
 from comeback.customers import service as customers
-from comeback.messages.tracking.handlers import KNOWN
 from comeback.messages.sender.loop import Sender
+from comeback.messages.tracking.handlers import KNOWN
 from tests.integration.messages.conftest import Person, PlanOne
 from tests.integration.messages.smtp import SmtpServer
 

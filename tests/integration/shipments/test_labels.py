@@ -1,5 +1,6 @@
 """Return parcels: one label per parcel, whatever the carrier answers."""
 
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import httpx
@@ -27,6 +28,8 @@ class Desk:
         self.requests: list[LabelRequest] = []
         self.faults: list[str] = []
         self.searched = 0
+        self.voided: list[str] = []
+        self.meanwhile: Callable[[], Awaitable[None]] | None = None
 
     async def buy_label(self, credentials: Credentials, request: LabelRequest) -> Label:
         assert credentials["api_key"] == "k"
@@ -34,6 +37,8 @@ class Desk:
         fault = self.faults.pop(0) if self.faults else ""
         if fault == "refuse":
             raise CarrierRefused("bad_address", "unknown postcode")
+        if self.meanwhile is not None:
+            await self.meanwhile()
         number = f"RT{len(self.bought) + 1}"
         self.bought[request.reference] = Label(
             reference=request.reference,
@@ -51,6 +56,11 @@ class Desk:
     async def find_label(self, credentials: Credentials, reference: str) -> Label | None:
         self.searched += 1
         return self.bought.get(reference)
+
+    async def void_label(self, credentials: Credentials, tracking_number: str) -> None:
+        self.voided.append(tracking_number)
+        if self.faults:
+            raise ProviderTimeout(self.faults.pop(0))
 
 
 @pytest.fixture
@@ -74,6 +84,14 @@ async def start(database: Database, shop: UUID, order_id: str, method: str = "la
     async with database.write(shop) as session:
         parcel = await service.create_return_shipment(session, UUID(order_id), new_id(), {lines[0]: 1}, method=method)
     return parcel.id
+
+
+async def due(database: Database, shop: UUID) -> None:
+    """What waits for its next attempt is due now."""
+    async with database.write(shop) as session:
+        await session.execute(
+            text("UPDATE outbox SET due_at = now() WHERE shop_id = :s AND state = 'due'"), {"s": shop}
+        )
 
 
 async def told(database: Database, shop: UUID, order_id: str) -> list[EventRow]:
@@ -202,3 +220,57 @@ async def test_a_voided_label_is_not_bought_any_more(
     await drain(shop)
     out = (await client.get(f"/api/v1/shipments/{parcel_id}")).json()
     assert (out["label"]["state"], desk.requests) == ("voided", [])
+
+
+async def test_a_bought_label_is_given_back(
+    make_order: MakeOrder, carrier: Carrier, desk: Desk, drain: Drain, database: Database, shop: UUID
+) -> None:
+    parcel_id = await start(database, shop, await make_order())
+    await drain(shop)
+    desk.faults = ["timeout"]
+    async with database.write(shop) as session:
+        await service.void_label(session, parcel_id)
+    await drain(shop)
+    await due(database, shop)
+    await drain(shop)
+    assert desk.voided == ["RT1", "RT1"]
+
+
+async def test_a_label_bought_while_the_case_was_cancelled_is_given_back(
+    client: httpx.AsyncClient,
+    make_order: MakeOrder,
+    carrier: Carrier,
+    desk: Desk,
+    drain: Drain,
+    database: Database,
+    shop: UUID,
+) -> None:
+    parcel_id = await start(database, shop, await make_order())
+
+    async def cancel() -> None:
+        async with database.write(shop) as session:
+            await service.void_label(session, parcel_id)
+
+    desk.meanwhile = cancel
+    await drain(shop)
+    out = (await client.get(f"/api/v1/shipments/{parcel_id}")).json()
+    assert (out["label"]["state"], desk.voided) == ("voided", ["RT1"])
+
+
+async def test_one_return_parcel_for_two_orders(
+    client: httpx.AsyncClient,
+    make_order: MakeOrder,
+    carrier: Carrier,
+    desk: Desk,
+    services: Services,
+    database: Database,
+    shop: UUID,
+) -> None:
+    first, second = await make_order("A"), await make_order("B")
+    pieces = {(await line_ids(database, shop, order_id))[0]: 1 for order_id in (first, second)}
+    async with database.write(shop) as session:
+        parcel = await service.create_return_shipment(session, UUID(first), new_id(), pieces)
+    assert len((await client.get(f"/api/v1/shipments/{parcel.id}")).json()["lines"]) == 2
+    async with database.read(shop) as session:
+        view = await service.tracking_view(session, services.settings, UUID(first))
+    assert [item.quantity for item in view.returns[0].items] == [1, 1]

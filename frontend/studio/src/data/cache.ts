@@ -1,5 +1,5 @@
 import { Problem } from '@comeback/api';
-import { QueryClient } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 
 const MINUTE = 60_000;
 
@@ -8,6 +8,19 @@ function retry(failures: number, error: Error): boolean {
   return failures < 2 && !(error instanceof Problem && error.status >= 400 && error.status < 500);
 }
 
+let ended: () => void = () => undefined;
+
+/** Sets what happens when the server no longer knows the session. */
+export function onSessionEnd(run: () => void): void {
+  ended = run;
+}
+
+const watch = (error: Error) => {
+  if (error instanceof Problem && error.status === 401) ended();
+};
+
 export const cache = new QueryClient({
+  queryCache: new QueryCache({ onError: (error, query) => (query.queryKey[0] === 'session' ? undefined : watch(error)) }),
+  mutationCache: new MutationCache({ onError: (error, _variables, _result, mutation) => (mutation.meta?.login ? undefined : watch(error)) }),
   defaultOptions: { queries: { retry, staleTime: 15_000, gcTime: 10 * MINUTE, refetchOnWindowFocus: true } },
 });

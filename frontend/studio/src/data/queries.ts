@@ -1,4 +1,5 @@
 import { api, body, setCsrf, type Schemas } from '@comeback/api';
+import { setShopClock } from '../words/format';
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 
 export type Tab = Schemas['ReturnRow']['tab'];
@@ -17,7 +18,11 @@ export const sessionQuery = queryOptions({
 
 export const overviewQuery = queryOptions({
   queryKey: ['overview'],
-  queryFn: () => body(api.GET('/api/studio/overview')),
+  queryFn: async () => {
+    const overview = await body(api.GET('/api/studio/overview'));
+    setShopClock(overview.now);
+    return overview;
+  },
 });
 
 export const returnsQuery = (tab: Tab) =>

@@ -46,7 +46,7 @@ export function Parcel({ parcel, title }: { parcel: ParcelOut; title: string }) 
           )}
         </p>
         {promise && <p className={classes.promise}>{promise}</p>}
-        {(parcel.delay ?? parcel.reason) && <p className={classes.reason}>{parcel.delay ?? (parcel.reason && humanise(parcel.reason))}</p>}
+        {(parcel.delay ?? parcel.reason) && <p className={classes.reason}>{parcel.delay ? t('parcel.late', { reason: humanise(parcel.delay).toLowerCase() }) : humanise(parcel.reason ?? '')}</p>}
         {parcel.direction === 'outbound' && <Steps parcel={parcel} />}
         {parcel.lines.length > 0 && <Contents parcel={parcel} />}
         <Scans parcel={parcel} />

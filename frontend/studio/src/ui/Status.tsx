@@ -31,8 +31,6 @@ const DELIVERY: Record<string, Look> = {
   label_pending: ['neutral', IconPrinter],
   label_ready: ['neutral', IconPrinter],
   label_failed: ['bad', IconAlertTriangle],
-  picked_up: ['info', IconPackage],
-  shipped: ['info', IconPackage],
   in_transit: ['info', IconTruck],
   out_for_delivery: ['info', IconTruckDelivery],
   available_for_pickup: ['warn', IconBuildingStore],
@@ -43,8 +41,8 @@ const DELIVERY: Record<string, Look> = {
   partly_delivered: ['info', IconCheck],
   returning: ['warn', IconArrowBackUp],
   returned: ['warn', IconArrowBackUp],
-  lost: ['bad', IconAlertTriangle],
-  unknown: ['neutral', IconHelpCircle],
+  cancelled: ['neutral', IconBan],
+  expired: ['warn', IconHelpCircle],
 };
 
 const ATTEMPT: Record<string, Look> = {
@@ -57,18 +55,14 @@ const ATTEMPT: Record<string, Look> = {
 
 const MESSAGE: Record<string, Look> = {
   accepted: ['good', IconMailCheck],
-  handed_over: ['good', IconMailCheck],
-  sent: ['good', IconMailCheck],
-  delivered: ['good', IconMailCheck],
-  bounced: ['bad', IconMailOff],
   failed: ['bad', IconMailOff],
-  skipped: ['neutral', IconMailOff],
-  suppressed: ['neutral', IconMailOff],
+  blocked: ['neutral', IconMailOff],
   cancelled: ['neutral', IconMailOff],
   unknown: ['warn', IconHelpCircle],
 };
 
 const GOODS: Record<string, Look> = {
+  partial: ['warn', IconPackage],
   received: ['info', IconPackage],
   graded: ['good', IconCheck],
   disposed: ['good', IconCheck],

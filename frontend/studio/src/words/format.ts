@@ -24,7 +24,16 @@ function moneyFormat(locale: string, currency: string): (minor: number) => strin
   return (minor) => format.format(minor / 10 ** digits).replace('-', '−');
 }
 
-export function formatsFor(locale: string, timeZone: string, now: () => number = Date.now): Formats {
+/** The shop's clock may run apart from the computer's (a rehearsal moves it); "ago" follows the shop's. */
+let ahead = 0;
+
+export function setShopClock(now: string): void {
+  ahead = new Date(now).getTime() - Date.now();
+}
+
+export const shopNow = (): number => Date.now() + ahead;
+
+export function formatsFor(locale: string, timeZone: string, now: () => number = shopNow): Formats {
   const money = new Map<string, (minor: number) => string>();
   const style = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, { ...options, timeZone });
   const date = style({ day: 'numeric', month: 'short', year: 'numeric' });

@@ -1,6 +1,8 @@
 """Returns of the demo shops, in every state, through the same use cases as the studio and the portal."""
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -8,40 +10,33 @@ import msgspec
 from comeback.app.seeds.loading import Loader
 from comeback.app.seeds.sales import Sale
 from comeback.core.access import Principal
-from comeback.core.db import WriteSession
 from comeback.core.errors import ComebackError
 from comeback.merchants.rules import permissions_of
 from comeback.merchants.service import list_staff
 from comeback.returns.rules.policy import Approval, BonusRule, EligibilityRule, Policy
-from comeback.returns.schemas import QuoteIn, ReceiptIn, ReceiptLineIn, ReturnIn, SettleIn, WishLine
-from comeback.returns.service import (
-    approve,
-    cancel,
-    create_return,
-    decline,
-    draft,
-    publish,
-    quote_return,
-    receive,
-    settle,
-)
+from comeback.returns.schemas import Grade, QuoteIn, ReceiptIn, ReceiptLineIn, Resolution, ReturnIn, WishLine
+from comeback.returns.service.creating import create_return
+from comeback.returns.service.deciding import cancel, decline
+from comeback.returns.service.policies import draft, publish
+from comeback.returns.service.quoting import quote_return
+from comeback.returns.service.receiving import receive
 
 DAMAGED = {"field": "reason", "op": "eq", "value": "damaged"}
-CASA_POLICY = Policy(
+DEMO_POLICY = Policy(
     eligibility=(EligibilityRule(when=DAMAGED, decision="review", reason="damaged"),),
     auto_approve=(Approval(when={"not": DAMAGED}),),
-    bonus=(BonusRule(resolution="store_credit", percent=10),),
+    bonus=(BonusRule(resolution="store_credit", percent=Decimal(10)),),
 )
 """Thirty days; damaged goods are looked at first; a tenth more for those who take store credit."""
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):
-    """What becomes of a return. `until`: asked, approved, declined, canceled, received, graded or settled."""
+    """What becomes of a return, up to `until`. What is graded is settled by the shop's policy at once."""
 
     reason: str
-    resolution: str = "refund"
-    until: str
-    grade: str = "A"
+    resolution: Resolution = "refund"
+    until: Literal["asked", "approved", "declined", "canceled", "received", "graded"]
+    grade: Grade = "A"
     note: str | None = None
 
 
@@ -89,11 +84,9 @@ class Desk:
         self.me = Principal("staff", self.shop_id, owner.id, permissions_of(owner.role), owner.name)
 
     async def lay_down_policy(self) -> None:
-        """Casa Lume looks at damaged goods first; Nordkap keeps the default."""
-        if self.loader.shop.slug != "casa-lume":
-            return
+        """Publishes the demo policy."""
         async with self.services.database.write(self.shop_id) as session:
-            made = await draft(session, CASA_POLICY)
+            made = await draft(session, DEMO_POLICY)
             await publish(session, self.me, made.version)
 
     async def work(self, tick: Callable[[int], object]) -> int:
@@ -119,9 +112,13 @@ class Desk:
         except ComebackError:
             return False
         await self.loader.settle_down()
-        if case_id is not None:
-            await self._go_on(case_id, sale, story)
-        return case_id is not None
+        if case_id is None:
+            return False
+        if story.until in ("received", "graded"):
+            await self._receive(case_id, sale, story)
+        elif story.until in ("declined", "canceled"):
+            await self._end(case_id, story)
+        return True
 
     async def _ask(self, sale: Sale, story: Story) -> UUID | None:
         order_id = self.loader.orders[sale.order.external_id]
@@ -143,29 +140,23 @@ class Desk:
             line=line.external_id,
             reason=story.reason,
             note=story.note,
-            resolution=story.resolution,  # type: ignore[arg-type]
+            resolution=story.resolution,
             exchange_variant=other,
         )
 
-    async def _go_on(self, case_id: UUID, sale: Sale, story: Story) -> None:
-        steps: dict[str, Callable[[WriteSession, UUID], object]] = {}
-        del steps
+    async def _end(self, case_id: UUID, story: Story) -> None:
         async with self.services.database.write(self.shop_id) as session:
             if story.until == "declined":
-                await decline(session, self.me, case_id, "Schäden durch Herunterfallen nehmen wir nicht zurück.")
-            elif story.until == "canceled":
+                await decline(session, self.me, case_id, "Sturzschäden nehmen wir leider nicht zurück.")
+            else:
                 await cancel(session, None, case_id)
-            elif story.until in ("received", "graded") and story.reason == "damaged":
-                await approve(session, self.me, case_id)
-        if story.until in ("received", "graded"):
-            await self._receive(case_id, sale, story)
 
     async def _receive(self, case_id: UUID, sale: Sale, story: Story) -> None:
         graded = story.until == "graded"
         line = ReceiptLineIn(
             line=sale.order.lines[0].external_id,
             quantity=1,
-            condition=story.grade if graded else None,  # type: ignore[arg-type]
+            condition=story.grade if graded else None,
             disposition="restock" if graded else None,
         )
         async with self.services.database.write(self.shop_id) as session:

@@ -1,6 +1,7 @@
 """The order list and the small questions of one order's page."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +33,7 @@ ORDER BY page.placed_at DESC, page.id DESC"""
 
 
 async def page(
-    session: ReadSession, *, plain: str | None, prefix: str, after: tuple[str, UUID] | None, limit: int
+    session: ReadSession, *, plain: str | None, prefix: str, after: tuple[datetime, UUID] | None, limit: int
 ) -> list[dict[str, Any]]:
     """Orders, newest first; `plain` and `prefix` as of `rules.search_words`, `after` is the last row's place."""
     at, order_id = after or (None, None)

@@ -1,7 +1,6 @@
 """Returns as the inbox needs them: what each one waits for, in the words of the desk."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -44,9 +43,9 @@ async def statuses(session: ReadSession, case_ids: Sequence[UUID]) -> dict[UUID,
 
 
 async def units(session: ReadSession, case_id: UUID) -> dict[str, int]:
-    """How many units of a return are `expected`, `ungraded` and `unsettled` (graded, not yet paid)."""
+    """How many units of a return are `expected` and `ungraded` (here, not yet looked at)."""
     query = text(
-        f"SELECT ({_UNITS} - {_UNGRADED} - {_GRADED})::int AS expected, {_UNGRADED}::int AS ungraded, "
-        f"({_GRADED} - {_SETTLED})::int AS unsettled FROM return_cases c WHERE c.shop_id = :shop AND c.id = :id"
+        f"SELECT ({_UNITS} - {_UNGRADED} - {_GRADED})::int AS expected, {_UNGRADED}::int AS ungraded "
+        "FROM return_cases c WHERE c.shop_id = :shop AND c.id = :id"
     )
     return rows(await session.execute(query, {"shop": session.shop_id, "id": case_id}))[0]

@@ -8,9 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-Need = Literal[
-    "approve", "review", "check_in", "inspect", "settle", "refund_trouble", "stuck_parcel", "failed_message"
-]
+Need = Literal["approve", "review", "check_in", "inspect", "settle", "refund_trouble", "stuck_parcel", "failed_message"]
 
 
 class NumberOut(Struct, kw_only=True):

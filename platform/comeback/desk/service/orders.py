@@ -40,9 +40,7 @@ PAGE = 50
 async def list_orders(session: ReadSession, q: str | None, cursor: str | None) -> OrderList:
     """A page of orders, newest first; `q` is the beginning of a number, an address or a name."""
     plain, prefix = rules.search_words(q or "")
-    found = await repository.page(
-        session, plain=plain or None, prefix=prefix, after=_place(cursor), limit=PAGE + 1
-    )
+    found = await repository.page(session, plain=plain or None, prefix=prefix, after=_place(cursor), limit=PAGE + 1)
     page = found[:PAGE]
     items = [
         OrderRow(
@@ -174,7 +172,7 @@ def _tender(tender: OrderTender) -> TenderOut:
 
 
 async def _returns(session: ReadSession, order_id: UUID) -> list[ReturnRef]:
-    found = (await returns.list_cases(session, order_id=order_id)).items
+    found = (await returns.list_cases(session, order=order_id)).items
     statuses = await return_rows.statuses(session, [row.id for row in found])
     return [
         ReturnRef(

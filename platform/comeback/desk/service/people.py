@@ -57,4 +57,3 @@ def _shape(person: StaffView, shop: ShopView, csrf: str) -> SessionOut:
         permissions=sorted(person.permissions),
         csrf=csrf,
     )
-

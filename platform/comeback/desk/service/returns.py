@@ -9,7 +9,6 @@ from comeback.core.db import ReadSession, WriteSession
 from comeback.core.settings import Settings
 from comeback.customers import service as customers
 from comeback.desk import rules
-from comeback.desk.repository import orders as order_rows
 from comeback.desk.repository import returns as repository
 from comeback.desk.schemas.returns import InspectIn, ReturnCounts, ReturnDetail, ReturnList, ReturnRow, SettleIn
 from comeback.desk.schemas.shared import OrderRef, Tab
@@ -17,7 +16,7 @@ from comeback.desk.service import cases, shapes
 from comeback.messages import service as messages
 from comeback.orders import service as orders
 from comeback.returns import service as returns
-from comeback.returns.schemas import CaseOut, ReceiptIn, ReceiptLineIn
+from comeback.returns.schemas import ReceiptIn, ReceiptLineIn
 from comeback.returns.schemas import SettleIn as Confirmed
 
 
@@ -43,30 +42,30 @@ async def inbox(session: ReadSession, tab: Tab, cursor: str | None) -> ReturnLis
             amount=row.refund_total + row.credit_total,
             currency=row.currency,
             requested_at=row.requested_at,
-            due_at=None,
+            due_at=rules.refund_due(row.kind, row.requested_at),
         )
         for row in page.items
     ]
-    counts = await returns.tab_counts(session)
+    counts = await returns.inbox_counts(session)
     return ReturnList(items=items, next=page.next, counts=ReturnCounts(**counts))
 
 
-async def detail(session: ReadSession, settings: Settings, case_id: UUID) -> ReturnDetail:
-    """One return. Raises ReturnNotFound (404)."""
-    case = await returns.get_case(session, case_id, settings=settings)
+async def detail(session: ReadSession, settings: Settings, case_id: UUID, locale: str) -> ReturnDetail:
+    """One return; explanations in the reader's `locale`. Raises ReturnNotFound (404)."""
+    view = await returns.case_view(session, case_id, settings, locale)
+    case = view.case
     order = await orders.get_order(session, case.order_id)
     person = await customers.get_customer(session, case.customer_id)
     statuses = await repository.statuses(session, [case_id])
     waiting = await repository.units(session, case_id)
-    pictures = await order_rows.pictures(session, [piece.line_id for p in case.shipments for piece in p.lines])
+    pictures = {line.line_id: line.image_url for line in case.lines}
     mails = (await messages.list_messages(session, return_id=case_id)).items
-    due = await cases.due(session, case) if waiting["unsettled"] > 0 and case.state == "open" else None
     return ReturnDetail(
         id=str(case.id),
         number=case.number,
         kind=case.kind,
         state=case.state,
-        tab=await _tab(session, case),
+        tab=convert(view.tab, Tab),
         status=statuses[case_id],
         method=case.method,
         requested_at=case.requested_at,
@@ -74,22 +73,17 @@ async def detail(session: ReadSession, settings: Settings, case_id: UUID) -> Ret
         order=OrderRef(id=str(order.id), number=order.number, placed_at=order.placed_at),
         customer=shapes.customer(person, order.locale),
         lines=[cases.line(line, case) for line in case.lines],
-        quoted=cases.quoted(case, order.tax_included),
-        due=due,
-        settlements=[cases.settlement(s) for s in case.settlements],
+        quoted=cases.money(case.quote, tax_included=order.tax_included),
+        due=cases.money(view.due, tax_included=order.tax_included) if view.due else None,
+        settlements=[cases.settlement(row) for row in case.settlements],
         parcels=[shapes.parcel(parcel, pictures) for parcel in case.shipments],
         timeline=rules.newest_first(
             cases.entries(case),
             [entry for parcel in case.shipments for entry in shapes.parcel_entries(parcel)],
             [shapes.message_entry(mail) for mail in mails],
         ),
-        actions=rules.actions(case.state, case.kind, **waiting),
+        actions=rules.actions(case.state, case.kind, payable=view.due is not None, **waiting),
     )
-
-
-async def _tab(session: ReadSession, case: CaseOut) -> Tab:
-    found = (await returns.list_cases(session, number=case.number)).items
-    return convert(found[0].tab, Tab)
 
 
 async def approve(session: WriteSession, principal: Principal, case_id: UUID) -> None:

@@ -92,9 +92,7 @@ def _parcel_entry(row: ShipmentOut, at: Any, name: str, detail: rules.Scalars) -
 
 def event_entries(events: Sequence[EventRow]) -> list[TimelineEntry]:
     """The history as lines of the timeline."""
-    found = [
-        rules.event_entry(e.name, e.occurred_at, e.data, e.return_id, e.shipment_id is not None) for e in events
-    ]
+    found = [rules.event_entry(e.name, e.occurred_at, e.data, e.return_id, e.shipment_id is not None) for e in events]
     return [entry for entry in found if entry is not None]
 
 

@@ -86,7 +86,7 @@ def relaxed_header(line: bytes) -> bytes:
 
 
 def relaxed_body(body: bytes) -> bytes:
-    """A body by the relaxed algorithm (RFC 6376 §3.4.4). Bodies of ours rarely need a change; it is looked for first."""
+    """A body by the relaxed algorithm (RFC 6376 §3.4.4). Ours rarely need a change, so that is looked for first."""
     if b"\t" in body or b"  " in body or b" \r\n" in body:
         body = BLANKS.sub(b" ", BLANKS_BEFORE_END.sub(b"\r\n", body))
     stripped = body.rstrip(b"\r\n")

@@ -12,14 +12,15 @@ READABLE = 4.5
 
 def brand_values(brand: Mapping[str, Any]) -> dict[str, str]:
     """All colours a template may use, derived from a shop's one or two; `radius` is a CSS length."""
-    primary = _hex(brand.get("primary")) or DEFAULT
-    dark = until_readable(primary, CARD_DARK, SNOW, 3.0)
+    chosen = _hex(brand.get("primary")) or DEFAULT
+    primary, on_primary = _pair(chosen)
+    dark, on_dark = _pair(until_readable(chosen, CARD_DARK, SNOW, 3.0))
     radius = brand.get("radius")
     values = {
         "primary": primary,
-        "on_primary": best_on(primary),
+        "on_primary": on_primary,
         "primary_dark": dark,
-        "on_primary_dark": best_on(dark),
+        "on_primary_dark": on_dark,
         "tint": mix(primary, PAPER, 0.09),
         "tint_dark": mix(primary, CARD_DARK, 0.22),
         "link": until_readable(primary, mix(primary, PAPER, 0.09), INK, READABLE),
@@ -57,6 +58,12 @@ def mix(top: str, bottom: str, share: float) -> str:
     """`share` of `top` over `bottom`."""
     channels = zip(_channels(top), _channels(bottom), strict=True)
     return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in channels)
+
+
+def _pair(background: str) -> tuple[str, str]:
+    """A background and the text on it; a middling background is moved away from its text until it can be read."""
+    text = best_on(background)
+    return until_readable(background, text, INK if text == SNOW else SNOW, READABLE), text
 
 
 def _hex(value: object) -> str | None:

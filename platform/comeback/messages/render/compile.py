@@ -15,6 +15,7 @@ from comeback.messages.render.text import text_of
 HTML_LIMIT = 102_400
 PROVIDED = frozenset({"locale", "timezone", "brand", "shop", "customer", "unsubscribe_url", "opt_out_url", "message"})
 PIXEL = '{% if _pixel %}<img src="{{ _pixel }}" width="1" height="1" alt="" style="display:block;border:0;width:1px;height:1px">{% endif %}'  # noqa: E501
+OURS = frozenset({"_pixel", "_markup", "_href"})
 MARKUP = "{{ _markup }}"
 BODY = re.compile(r"<body\b[^>]*>")
 PREHEADER_ROOM = (40, 110)
@@ -86,7 +87,7 @@ def _compiled(source: Source, locale: str, html: str, text: str) -> Compiled:
         ]
     except liquid.BadTemplate as error:
         raise Refused([Problem(f"{source.key}.{locale}", str(error))]) from error
-    names = sorted({name for part in parsed for name in liquid.variables(part) if not name.startswith("_")})
+    names = sorted({name for part in parsed for name in liquid.variables(part) if name not in OURS})
     return Compiled(
         key=source.key, locale=locale, class_=declaration.class_, subject=subject, html=html, text=text,
         blocks=declaration.blocks, optional=declaration.optional, marketing=declaration.marketing,
@@ -105,11 +106,9 @@ def _final_problems(made: Compiled) -> list[Problem]:
         problems.append(Problem(where, "a marketing mail needs {{ unsubscribe_url }} in its body"))
     if made.marketing and "opt_out_url" not in made.variables and "unsubscribe_url" not in made.variables:
         problems.append(Problem(where, "marketing blocks need {{ opt_out_url }} beside them"))
-    known = PROVIDED | set(made.blocks) | {"_href"}
-    for name in made.variables:
-        if name.split(".", 1)[0].removesuffix("[]") not in known:
-            problems.append(Problem(where, f"unknown variable {name}"))
-    return problems
+    known = PROVIDED | set(made.blocks)
+    strangers = (name for name in made.variables if name.split(".", 1)[0].removesuffix("[]") not in known)
+    return [*problems, *(Problem(where, f"unknown variable {name}") for name in strangers)]
 
 
 def _warnings(source: Source, names: list[str]) -> list[Problem]:

@@ -4,7 +4,7 @@
 because it would corrupt subjects and text parts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from liquid import BoundTemplate, Environment, RenderContext
@@ -32,9 +32,16 @@ class BadTemplate(ValueError):
 
 
 class Missing(FalsyStrictUndefined):
-    """Falsy, comparable with nothing, and raising as soon as it is printed."""
+    """Falsy, empty, comparable with nothing, and raising as soon as it is printed."""
 
     __slots__ = ()
+    allowed_properties = FalsyStrictUndefined.allowed_properties | {"__iter__", "__len__", "items"}
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
 
 
 class Context(RenderContext):

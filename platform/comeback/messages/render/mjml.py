@@ -6,10 +6,11 @@ from html.parser import HTMLParser
 from mjml import mjml2html
 
 from comeback.messages.render.problems import Problem
-from comeback.messages.render.vocabulary import ATTRIBUTES, CONTENT_TAGS, COMMON, HTML_TAGS, TAGS
+from comeback.messages.render.vocabulary import ATTRIBUTES, COMMON, CONTENT_TAGS, HTML_TAGS, TAGS
 
 SCRIPT = re.compile(r"<\s*(script|iframe|object|embed|form|link|base)\b|\bon[a-z]+\s*=|javascript:", re.IGNORECASE)
 REMOTE_STYLE = re.compile(r"@import|url\s*\(|expression\s*\(", re.IGNORECASE)
+REMOTE_FONT = re.compile(r"<link\s[^>]*stylesheet[^>]*>|@import\s+url\([^)]*\);?", re.IGNORECASE)
 STRUCTURE = re.compile(r"<(/?)(mj[a-z-]*)\b((?:[^<>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"([a-zA-Z_:][\w:.-]*)\s*=\s*(\"[^\"]*\"|'[^']*')")
 
@@ -24,21 +25,26 @@ class Refused(ValueError):
 
 def check(source: str) -> list[Problem]:
     """Unknown tags and attributes, includes, scripts and remote styles of an MJML source, with their lines."""
-    problems = [*_structure_problems(source), *_html_problems(source)]
-    for match in SCRIPT.finditer(source):
-        problems.append(_problem(source, match.start(), f"not allowed in a mail: {match.group().strip()}"))
-    for match in REMOTE_STYLE.finditer(source):
-        problems.append(_problem(source, match.start(), f"remote or dynamic style: {match.group().strip()}"))
-    return problems
+    found = ((SCRIPT, "not allowed in a mail"), (REMOTE_STYLE, "remote or dynamic style"))
+    return [
+        *_structure_problems(source),
+        *_html_problems(source),
+        *(
+            _problem(source, match.start(), f"{words}: {match.group().strip()}")
+            for pattern, words in found
+            for match in pattern.finditer(source)
+        ),
+    ]
 
 
 def compile_mjml(hidden: str) -> str:
-    """HTML of an MJML source whose placeholders are already hidden. Fonts are never fetched from third parties."""
+    """HTML of an MJML source whose placeholders are already hidden. Fonts of third parties are taken out: fetching
+    them would tell a stranger who reads what."""
     problems = check(hidden)
     if problems:
         raise Refused(problems)
     try:
-        return mjml2html(hidden, disable_comments=True, fonts={})
+        return REMOTE_FONT.sub("", mjml2html(hidden, disable_comments=True, fonts={}))
     except ValueError as error:
         raise Refused([Problem("template", str(error))]) from error
 

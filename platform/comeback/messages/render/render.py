@@ -129,11 +129,13 @@ def _html(bound: Bound, values: Mapping[str, Any], links: Callable[[str], str] |
 
 
 def _set_default(values: dict[str, Any], path: list[str], default: str) -> None:
-    for segment in path[:-1]:
-        values = values.setdefault(segment, {})
-        if not isinstance(values, dict):
+    *parents, leaf = path
+    place: Any = values
+    for segment in parents:
+        place = place.setdefault(segment, {})
+        if not isinstance(place, dict):
             return
-    values.setdefault(path[-1], default)
+    place.setdefault(leaf, default)
 
 
 def _shown(block: object) -> bool:

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 
 from comeback.messages.render.html import tracked
 from comeback.messages.render.placeholders import Placeholders
+from comeback.messages.render.problems import Problem
 
 BLOCKS = frozenset({"p", "div", "tr", "table", "h1", "h2", "h3", "h4", "li", "ul", "ol", "blockquote", "hr"})
 SKIPPED = frozenset({"head", "style", "script", "title"})
@@ -32,7 +33,7 @@ class _TextWriter(HTMLParser):
         self.placeholders = placeholders
         self.parts: list[str] = []
         self.skipping: list[str] = []
-        self.links: list[tuple[str, int]] = []
+        self.links: list[tuple[str | Problem, int]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
@@ -49,7 +50,9 @@ class _TextWriter(HTMLParser):
         if tag == "img" and values.get("alt"):
             self.parts.append(values["alt"] + " ")
         if tag == "a":
-            self.links.append((values.get("href", ""), len(self.parts)))
+            href = values.get("href", "")
+            plain = "untracked" in values.get("class", "").split()
+            self.links.append((href if plain else tracked(href, self.placeholders), len(self.parts)))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
@@ -71,9 +74,8 @@ class _TextWriter(HTMLParser):
         if not self.skipping:
             self.parts.append(re.sub(r"\s+", " ", data))
 
-    def _link(self, href: str, since: int) -> None:
+    def _link(self, target: str | Problem, since: int) -> None:
         label = "".join(self.parts[since:]).strip()
-        target = tracked(href, self.placeholders)
         if not isinstance(target, str) or not target or target.startswith("#"):
             return
         if target.lower().startswith(("mailto:", "tel:")):

@@ -40,27 +40,27 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
         _BORDER,
         "background-color inner-background-color direction vertical-align width",
         "inner-border inner-border-top inner-border-right inner-border-bottom inner-border-left inner-border-radius",
-    ),  # fmt: skip
+    ),
     "mj-hero": _names(
         _PADDING,
         _BACK,
         "align background-height background-width height mode vertical-align width border-radius",
         "inner-background-color inner-padding inner-padding-top inner-padding-right inner-padding-bottom",
         "inner-padding-left container-background-color",
-    ),  # fmt: skip
+    ),
     "mj-text": _BOX | _names(_TYPE, "height"),
     "mj-button": _BOX
     | _names(
         _TYPE,
         _BORDER,
         "background-color height href inner-padding name rel target text-align title width",
-    ),  # fmt: skip
+    ),
     "mj-image": _BOX
     | _names(
         _BORDER,
         "alt fluid-on-mobile font-size height href max-height name rel sizes src srcset target title usemap",
         "width",
-    ),  # fmt: skip
+    ),
     "mj-divider": _BOX | _names("border-color border-style border-width width"),
     "mj-spacer": _BOX | _names("height"),
     "mj-table": _BOX | _names(_TYPE, "border cellpadding cellspacing role table-layout width"),
@@ -74,31 +74,31 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     | _names(
         _TYPE,
         "border-radius icon-height icon-size icon-padding inner-padding mode table-layout text-padding",
-    ),  # fmt: skip
+    ),
     "mj-social-element": _BOX
     | _names(
         _TYPE,
         "alt background-color border-radius href icon-height icon-position icon-size icon-padding name rel",
         "sizes src srcset target text-padding title",
-    ),  # fmt: skip
+    ),
     "mj-navbar": _BOX
     | _names(
         "base-url hamburger ico-align ico-close ico-color ico-font-family ico-font-size ico-line-height ico-open",
         "ico-padding ico-padding-top ico-padding-right ico-padding-bottom ico-padding-left ico-text-decoration",
         "ico-text-transform",
-    ),  # fmt: skip
+    ),
     "mj-navbar-link": _names(_PADDING, _TYPE, "href name rel target title"),
     "mj-carousel": _BOX
     | _names(
-        "background-color border-radius icon-width left-icon right-icon tb-border tb-border-radius tb-hover-border-color",
-        "tb-selected-border-color tb-width thumbnails",
-    ),  # fmt: skip
+        "background-color border-radius icon-width left-icon right-icon tb-border tb-border-radius",
+        "tb-hover-border-color tb-selected-border-color tb-width thumbnails",
+    ),
     "mj-carousel-image": _names("alt href rel src target thumbnails-src title"),
     "mj-accordion": _BOX
     | _names(
         "border font-family icon-align icon-height icon-position icon-unwrapped-alt icon-unwrapped-url icon-width",
         "icon-wrapped-alt icon-wrapped-url",
-    ),  # fmt: skip
+    ),
     "mj-accordion-element": _names(
         "background-color border font-family icon-align icon-height icon-position icon-unwrapped-alt",
         "icon-unwrapped-url icon-width icon-wrapped-alt icon-wrapped-url",

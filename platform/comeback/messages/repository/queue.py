@@ -152,7 +152,8 @@ MOVES = {
     "failed": _move("state = 'failed', why = v.why, reply = v.reply, lease_until = NULL",
                     "'claimed', 'rendered', 'handing_over'", why="text", reply="text"),
     "deferred": _move(
-        "state = 'deferred', why = v.why, reply = v.reply, next_at = v.next_at, tries = m.tries + 1, lease_until = NULL",
+        "state = 'deferred', why = v.why, reply = v.reply, next_at = v.next_at, tries = m.tries + 1, "
+        "lease_until = NULL",
         "'rendered', 'handing_over'", why="text", reply="text", next_at="timestamptz",
     ),
     "again": _move(

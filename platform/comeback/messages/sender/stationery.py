@@ -53,9 +53,8 @@ class Stationery:
         """Version number and bound template; None where the shop has no such template."""
         if (key, version) not in self._compiled:
             found = await templates.published(session, key, version)
-            self._compiled[key, version] = found and (
-                found["version"], msgspec.convert(found["compiled"], dict[str, Compiled])
-            )  # fmt: skip
+            languages = msgspec.convert(found["compiled"], dict[str, Compiled]) if found else {}
+            self._compiled[key, version] = (found["version"], languages) if found else None
         known = self._compiled[key, version]
         if known is None:
             return None

@@ -54,7 +54,7 @@ async def pixel(scope: Scope, receive: Receive, send: Send) -> None:
     if method != "GET":
         return
     trackers = _trackers(scope)
-    token = cast("str", scope["path"]).rpartition("/")[2]
+    token = scope["path"].strip("/")
     found = read_pair(trackers.signer, OPEN, token[:-4]) if token.endswith(".gif") else None
     if found is not None:
         _record(trackers, scope, "open", found[0], found[1], None, method)
@@ -65,7 +65,7 @@ async def click(scope: Scope, receive: Receive, send: Send) -> None:
     """`GET /c/{id}`: 302 to the stored destination; anything else in the address is ignored, an unknown id is 404."""
     method = cast("Any", scope)["method"]
     trackers = _trackers(scope)
-    token, _, position = cast("str", scope["path"]).rpartition("/")[2].partition(".")
+    token, _, position = scope["path"].strip("/").partition(".")
     found = read_pair(trackers.signer, CLICK, token)
     url = None
     if found is not None and method in ("GET", "HEAD") and position.isascii() and position.isdigit():

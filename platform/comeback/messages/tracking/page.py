@@ -21,8 +21,8 @@ font:16px/1.5 -apple-system,BlinkMacSystemFont,"Segoe UI",Roboto,Helvetica,Arial
 main{width:100%;max-width:440px;padding:36px 32px;border-radius:20px;background:#fff}
 h1{margin:0 0 8px;font-size:24px;line-height:30px;letter-spacing:-.4px}p{margin:0 0 24px;color:#4c5561}
 small{display:block;margin:0 0 20px;font-size:14px;color:#59626f}
-button{width:100%;min-height:52px;border:0;border-radius:12px;background:#14171c;color:#fdfdfe;font:600 16px/20px inherit;
-font-family:inherit;cursor:pointer}button:focus-visible{outline:3px solid #3f7bf5;outline-offset:3px}
+button{width:100%;min-height:52px;border:0;border-radius:12px;background:#14171c;color:#fdfdfe;font-weight:600;
+font-size:16px;font-family:inherit;cursor:pointer}button:focus-visible{outline:3px solid #3f7bf5;outline-offset:3px}
 @media(prefers-color-scheme:dark){body{background:#14171c;color:#f2f4f7}main{background:#1e232b}p{color:#cdd3dc}
 small{color:#a7b0bd}button{background:#f2f4f7;color:#14171c}}
 """

@@ -9,8 +9,17 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct, field
 
 from comeback.kit.money import allocate, allocate_within
-from comeback.orders.rules import amounts
-from comeback.orders.rules.amounts import FrozenLine, LineShares, lowest_free, remaining, slots_total
+from comeback.orders.rules.amounts import (
+    FrozenLine,
+    LineShares,
+    charged_taxes,
+    freeze_line,
+    line_subtotal,
+    lowest_free,
+    remaining,
+    slots_total,
+    spread_over_tenders,
+)
 from comeback.orders.schemas import LineIn, OrderIn, RefundIn, TenderIn
 
 
@@ -227,7 +236,7 @@ def _cover(change: Change, stored: StoredOrder, removed: Mapping[str, int]) -> N
     kinds = {t.external_id: t.kind for t in stored.tenders.values()}
     room = min(worth - seen, remaining(stored.captured, stored.refunded, stored.reserved))
     covered = seen
-    for tender_id, amount in amounts.spread_over_tenders(room, left, kinds).items():
+    for tender_id, amount in spread_over_tenders(room, left, kinds).items():
         tender = stored.tenders[tender_id]
         refund = PlannedRefund(
             external_id=None, tender_id=tender.id, amount=amount, origin="external", lines=sorted(removed)
@@ -249,14 +258,14 @@ def _new_lines(change: Change, stored: StoredOrder, order: OrderIn) -> None:
         return
     kept = [stored.lines[line.external_id] for line in order.lines if line.external_id in stored.lines]
     discount = sum(d.amount for d in order.discounts) - sum(k.discount_share - k.own_discount for k in kept)
-    subtotals = [amounts.line_subtotal(line) for line in fresh]
+    subtotals = [line_subtotal(line) for line in fresh]
     if discount > sum(subtotals):
         change.review.append("the discounts are more than what the new lines cost")
     shares = allocate_within(max(0, min(discount, sum(subtotals))), subtotals, subtotals)
     paid = [subtotal - share for subtotal, share in zip(subtotals, shares, strict=True)]
     own = sum(line.tax for line in fresh if isinstance(line.tax, int))
     tax_total = None if order.tax_total is None else max(order.tax_total - sum(k.tax for k in kept), own)
-    taxes = amounts.charged_taxes(fresh, tax_total, paid)
+    taxes = charged_taxes(fresh, tax_total, paid)
     for line, goods, tax in zip(fresh, paid, taxes, strict=True):
         inside = min(tax, goods) if order.tax_included else tax
-        change.new_lines.append((line, amounts.freeze_line(line, goods, inside, tax_included=order.tax_included)))
+        change.new_lines.append((line, freeze_line(line, goods, inside, tax_included=order.tax_included)))

@@ -1,7 +1,7 @@
 """Orders come in: one or many, created or updated by external id, each exactly once."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -48,25 +48,38 @@ async def import_orders(session: WriteSession, orders: Sequence[OrderIn], *, his
     New orders cost a few statements whatever their number; updates are planned one by one. Raises BadOrder naming
     every bad field (by position in the batch where there are several).
     """
-    await _check(session, orders)
+    encoded = [msgspec.json.encode(order, order="sorted") for order in orders]
+    await _check(session, orders, encoded)
     done: dict[int, Imported] = {}
-    waiting = list(enumerate(orders))
+    waiting = [_Waiting(n, order, hashlib.sha256(body).digest()) for n, (order, body) in _numbered(orders, encoded)]
     while waiting:
-        wave: dict[str, tuple[int, OrderIn]] = {}
-        for n, order in waiting:
+        wave: dict[str, _Waiting] = {}
+        for item in waiting:
             if len(wave) < BATCH:
-                wave.setdefault(order.external_id, (n, order))
-        done |= await _wave(session, list(wave.values()), history=history)
-        waiting = [(n, order) for n, order in waiting if n not in done]
+                wave.setdefault(item.order.external_id, item)
+        done |= await _wave(session, wave, history=history)
+        waiting = [item for item in waiting if item.n not in done]
     return [done[n] for n in range(len(orders))]
 
 
-async def _check(session: WriteSession, orders: Sequence[OrderIn]) -> None:
+class _Waiting(msgspec.Struct, frozen=True):
+    """An order of the batch, its place in it, and the hash that tells whether its body is known."""
+
+    n: int
+    order: OrderIn
+    digest: bytes
+
+
+def _numbered(orders: Sequence[OrderIn], encoded: Sequence[bytes]) -> Iterator[tuple[int, tuple[OrderIn, bytes]]]:
+    return enumerate(zip(orders, encoded, strict=True))
+
+
+async def _check(session: WriteSession, orders: Sequence[OrderIn], encoded: Sequence[bytes]) -> None:
     errors: list[FieldError] = []
     for n, order in enumerate(orders):
         names = await intake.line_names(session, order.external_id) if order.refunds and _storable(order) else ()
         prefix = f"/{n}" if len(orders) > 1 else ""
-        errors += [FieldError(prefix + at, message) for at, message in order_problems(order, names)]
+        errors += [FieldError(prefix + at, message) for at, message in order_problems(order, names, encoded=encoded[n])]
     if errors:
         raise BadOrder(f"{len(errors)} field(s) are not valid.", errors[:100])
 
@@ -75,33 +88,26 @@ def _storable(order: OrderIn) -> bool:
     return "\x00" not in order.external_id
 
 
-async def _wave(session: WriteSession, wave: Sequence[tuple[int, OrderIn]], *, history: bool) -> dict[int, Imported]:
+async def _wave(session: WriteSession, wave: dict[str, _Waiting], *, history: bool) -> dict[int, Imported]:
     """One round over orders of different external ids."""
-    digests = {order.external_id: body_hash(order) for _, order in wave}
-    known = await intake.known(session, list(digests))
-    news = [order for _, order in wave if known.get(order.external_id, (None, b""))[1] != digests[order.external_id]]
+    known = await intake.known(session, list(wave))
+    news = [w for name, w in wave.items() if name not in known or known[name][1] != w.digest]
     created: dict[str, UUID] = {}
     if news:
-        people = await _people(session, news)
-        fresh = [order for order in news if order.external_id not in known]
-        created = await _create(session, fresh, people, digests, history=history)
+        people = await _people(session, [w.order for w in news])
+        fresh = [w for w in news if w.order.external_id not in known]
+        created = await _create(session, fresh, people, history=history)
         if len(created) < len(fresh):
-            known |= await intake.known(session, [o.external_id for o in fresh if o.external_id not in created])
-    results: dict[int, Imported] = {}
-    for n, order in sorted(wave, key=lambda item: known.get(item[1].external_id, (UUID(int=0), b""))[0]):
-        name = order.external_id
+            known |= await intake.known(session, [w.order.external_id for w in fresh])
+    results = {wave[name].n: Imported(order_id, name, True, False) for name, order_id in created.items()}
+    # Updates lock one order after the other: always in id order.
+    for name, (order_id, stored) in sorted(known.items(), key=lambda item: item[1][0]):
         if name in created:
-            results[n] = Imported(created[name], name, True, False)
             continue
-        order_id, stored = known[name]
-        changed = stored != digests[name] and await apply_update(session, order_id, order, digests[name])
-        results[n] = Imported(order_id, name, False, changed)
+        item = wave[name]
+        changed = stored != item.digest and await apply_update(session, order_id, item.order, item.digest)
+        results[item.n] = Imported(order_id, name, False, changed)
     return results
-
-
-def body_hash(order: OrderIn) -> bytes:
-    """What makes two bodies the same, whatever the order of their keys."""
-    return hashlib.sha256(msgspec.json.encode(order, order="sorted")).digest()
 
 
 async def _people(session: WriteSession, orders: Sequence[OrderIn]) -> dict[str, UUID]:
@@ -131,26 +137,22 @@ def customer_in(body: CustomerBody) -> CustomerIn:
 
 
 async def _create(
-    session: WriteSession,
-    orders: Sequence[OrderIn],
-    people: dict[str, UUID],
-    digests: dict[str, bytes],
-    *,
-    history: bool,
+    session: WriteSession, fresh: Sequence[_Waiting], people: dict[str, UUID], *, history: bool
 ) -> dict[str, UUID]:
     """Inserts what is not there yet and tells of it; answers external id → id of what it made."""
-    if not orders:
+    if not fresh:
         return {}
     now = clock.now()
     head: list[tuple[Any, ...]] = []
     lines: list[tuple[Any, ...]] = []
     tenders: list[tuple[Any, ...]] = []
     ids: dict[str, tuple[UUID, OrderIn, int, bool]] = {}
-    for order in sorted(orders, key=lambda o: o.external_id):
-        frozen, order_id = freeze(order), new_id()
+    for item in sorted(fresh, key=lambda w: w.order.external_id):
+        order, order_id = item.order, new_id()
+        frozen = freeze(order)
         past = is_history(order.placed_at, now, declared=history or order.history)
         ids[order.external_id] = (order_id, order, frozen.total, past)
-        head.append(order_row(order_id, order, frozen, people[order.external_id], digests[order.external_id], past))
+        head.append(order_row(order_id, order, frozen, people[order.external_id], item.digest, past))
         lines += [line_row(order_id, n, *pair) for n, pair in enumerate(zip(order.lines, frozen.lines, strict=True))]
         tenders += [tender_row(order_id, n, tender) for n, tender in enumerate(order.tenders)]
     made = await intake.insert(session, head, lines, tenders)

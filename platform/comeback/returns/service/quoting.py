@@ -48,7 +48,7 @@ class Computed(msgspec.Struct, frozen=True):
 
 def _digest(shop_id: UUID, order_id: UUID, wished: list[WishLine], got: Quote) -> UUID:
     """Wish and amounts in 16 bytes: the token of one is never good for another."""
-    said = msgspec.json.encode([str(shop_id), str(order_id), wished, got], order="sorted")
+    said = msgspec.json.encode([str(shop_id), str(order_id), wished, got])
     return UUID(bytes=hashlib.sha256(said).digest()[:16])
 
 

@@ -1,6 +1,6 @@
 """SQL of parcels and of what this room reads of orders."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -112,6 +112,15 @@ async def lines(session: ReadSession, order_ids: Sequence[UUID]) -> dict[UUID, l
     for row in rows(found):
         by_order[row["order_id"]].append(LineFacts(**row))
     return by_order
+
+
+async def lines_by_id(session: ReadSession, ids: Collection[UUID]) -> dict[UUID, LineFacts]:
+    """Lines of any orders: a return parcel may carry pieces of several."""
+    found = await session.execute(
+        text(f"SELECT {_LINE} FROM order_lines WHERE shop_id = :shop AND id = ANY(CAST(:ids AS uuid[]))"),
+        {"shop": session.shop_id, "ids": list(ids)},
+    )
+    return {row["id"]: LineFacts(**row) for row in rows(found)}
 
 
 async def returned_units(session: ReadSession, order_ids: Sequence[UUID]) -> dict[UUID, int]:

@@ -97,10 +97,17 @@ async def retry_label(session: WriteSession, shipment_id: UUID) -> None:
 
 
 async def void_label(session: WriteSession, shipment_id: UUID) -> None:
-    """The parcel will not be sent (the case was cancelled): its label must not be used any more."""
+    """The parcel will not be sent (the case was cancelled): its label is given back to the carrier."""
     parcel = await _locked(session, shipment_id)
     if parcel.label_state in {LabelState.PENDING, LabelState.READY, LabelState.FAILED}:
         await parcel_rows.change(session, shipment_id, label_state=LabelState.VOIDED.value)
+    if parcel.label_state == LabelState.READY and parcel.tracking_number:
+        await _give_back(session, shipment_id, parcel.tracking_number)
+
+
+async def _give_back(session: WriteSession, shipment_id: UUID, number: str) -> None:
+    payload = {"shipment": str(shipment_id), "number": number}
+    await enqueue(session, "shipments.void_label", payload, key=str(shipment_id))
 
 
 async def label_pdf(session: ReadSession, blobs: Blobs, shipment_id: UUID) -> bytes:
@@ -164,12 +171,53 @@ class LabelJob:
             await event_rows.lock_numbers(session, [tidy_number(outcome.label.tracking_number)])
         parcel = await _locked(session, task.shipment_id)
         if parcel.label_state != LabelState.PENDING:
+            if parcel.label_state == LabelState.VOIDED and isinstance(outcome, Bought):  # cancelled during the call
+                await _give_back(session, parcel.id, outcome.label.tracking_number)
             return
         if isinstance(outcome, Bought):
             await _ready(session, parcel, outcome)
         elif isinstance(outcome, CarrierRefused):
             await _failed(session, parcel, str(outcome))
         else:
+            raise Retry(back_off(payload["attempt"]), type(outcome).__name__)
+
+
+class VoidTask(msgspec.Struct, frozen=True):
+    """A label to give back."""
+
+    vendor: str
+    credentials: dict[str, str]
+    number: str
+
+    def __repr__(self) -> str:
+        return f"VoidTask({self.number})"
+
+
+class VoidJob:
+    """The effect `shipments.void_label`: voiding twice is no error, so it is simply repeated until it is known."""
+
+    name = "shipments.void_label"
+
+    def __init__(self, vault: Vault, carriers: Mapping[str, Carrier]) -> None:
+        self._vault, self._carriers = vault, carriers
+
+    async def prepare(self, session: WriteSession, payload: dict[str, Any]) -> VoidTask | None:
+        """See EffectJob. Without a connection there is nobody to tell."""
+        parcel = await _locked(session, UUID(payload["shipment"]))
+        row = await connection(session, "carrier", parcel.carrier)
+        if row is None:
+            return None
+        return VoidTask(row.vendor, await credentials(session, self._vault, row), payload["number"])
+
+    async def call(self, task: VoidTask) -> None:
+        """Gives the label back."""
+        await self._carriers[task.vendor].void_label(task.credentials, task.number)
+
+    async def record(
+        self, session: WriteSession, payload: dict[str, Any], task: VoidTask, outcome: Exception | None
+    ) -> None:
+        """A refusal (used already) is the carrier's last word; anything else is tried again."""
+        if isinstance(outcome, Exception) and not isinstance(outcome, CarrierRefused):
             raise Retry(back_off(payload["attempt"]), type(outcome).__name__)
 
 

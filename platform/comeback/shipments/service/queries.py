@@ -110,13 +110,12 @@ async def _outs(session: ReadSession, parcels: Sequence[Parcel], settings: Setti
     recorded = await event_rows.milestones_of(session, ids)
     pieces = await parcel_rows.pieces_of(session, ids)
     notes = await parcel_rows.notes_of(session, ids)
-    order_ids = sorted({parcel.order_id for parcel in parcels})
-    titles = {line.id: line for rows in (await parcel_rows.lines(session, order_ids)).values() for line in rows}
+    lines = await parcel_rows.lines_by_id(session, {line_id for part in pieces.values() for line_id in part})
     outs: list[ShipmentOut] = []
     for parcel in parcels:
         url = tracking_url(settings, session.shop_id, parcel.order_id) if settings else None
         out = _out(parcel, fold(events[parcel.id]), recorded[parcel.id], url)
-        out.lines = _pieces(pieces[parcel.id], titles)
+        out.lines = _pieces(pieces[parcel.id], lines)
         out.notes = [_note(note) for note in notes if note["shipment_id"] == parcel.id]
         outs.append(out)
     return outs
@@ -195,8 +194,12 @@ def _event(entry: Entry) -> EventOut:
 def _pieces(pieces: Mapping[UUID, int], lines: Mapping[UUID, LineFacts]) -> list[PieceOut]:
     return [
         PieceOut(line=lines[line_id].external_id, line_id=line_id, title=lines[line_id].title, quantity=quantity)
-        for line_id, quantity in sorted(pieces.items(), key=lambda piece: lines[piece[0]].position)
+        for line_id, quantity in sorted(pieces.items(), key=lambda piece: _place(lines[piece[0]]))
     ]
+
+
+def _place(line: LineFacts) -> tuple[UUID, int]:
+    return line.order_id, line.position
 
 
 def _note(row: Mapping[str, Any]) -> NoteOut:

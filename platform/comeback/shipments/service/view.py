@@ -26,10 +26,14 @@ from comeback.vendors.carriers import codes
 
 
 class Loaded(msgspec.Struct):
-    """Everything about one order that a view needs, read in a handful of statements."""
+    """Everything about one order that a view needs, read in a handful of statements.
+
+    `lines` are the order's own; `carried` are those in its parcels, also of other orders that share a return parcel.
+    """
 
     order: OrderFacts
     lines: dict[UUID, LineFacts]
+    carried: dict[UUID, LineFacts]
     parcels: list[Parcel]
     folds: dict[UUID, Folded]
     pieces: dict[UUID, dict[UUID, int]]
@@ -62,8 +66,9 @@ async def load(session: ReadSession, order_ids: Sequence[UUID], *, public_notes:
     pieces = await parcel_rows.pieces_of(session, ids)
     notes = await parcel_rows.notes_of(session, ids, public_only=public_notes)
     returned = await parcel_rows.returned_units(session, list(orders))
+    carried = await parcel_rows.lines_by_id(session, {line_id for part in pieces.values() for line_id in part})
     return {
-        order_id: _loaded(order, lines[order_id], parcels, events, pieces, notes, returned.get(order_id, 0))
+        order_id: _loaded(order, lines[order_id], carried, parcels, events, pieces, notes, returned.get(order_id, 0))
         for order_id, order in orders.items()
     }
 
@@ -71,6 +76,7 @@ async def load(session: ReadSession, order_ids: Sequence[UUID], *, public_notes:
 def _loaded(
     order: OrderFacts,
     lines: Sequence[LineFacts],
+    carried: Mapping[UUID, LineFacts],
     parcels: Sequence[Parcel],
     events: Mapping[UUID, Any],
     pieces: Mapping[UUID, dict[UUID, int]],
@@ -82,6 +88,7 @@ def _loaded(
     return Loaded(
         order,
         {line.id: line for line in lines},
+        {line_id: line for line_id, line in carried.items() if any(line_id in pieces[parcel.id] for parcel in own)},
         own,
         {parcel.id: fold(events[parcel.id]) for parcel in own},
         {parcel.id: pieces[parcel.id] for parcel in own},
@@ -226,7 +233,8 @@ def _note(note: Mapping[str, Any]) -> EventView:
 
 def items_of(loaded: Loaded, pieces: Mapping[UUID, int]) -> list[ItemView]:
     """Pieces with what the page and mails show of them, in the order of the order."""
-    wanted = sorted((loaded.lines[line_id] for line_id in pieces), key=lambda line: line.position)
+    known = loaded.carried | loaded.lines
+    wanted = sorted((known[line_id] for line_id in pieces), key=lambda line: (line.order_id, line.position))
     return [_item(line, pieces[line.id], loaded.order.currency) for line in wanted]
 
 

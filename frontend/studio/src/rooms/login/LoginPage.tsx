@@ -3,6 +3,7 @@ import { api, body, Problem, setCsrf } from '@comeback/api';
 import { useMutation } from '@tanstack/react-query';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { useEffect, useRef, useState, type FormEvent } from 'react';
+import icon from '../../icon.svg';
 import { cache } from '../../data/cache';
 import { sentence } from '../../data/problem';
 import { sessionQuery } from '../../data/queries';
@@ -29,7 +30,7 @@ export function LoginPage() {
   return (
     <main className={classes.page}>
       <form className={`card ${classes.form}`} onSubmit={submit} aria-labelledby="login-title">
-        <img src="/studio/icon.svg" alt="" width={48} height={48} />
+        <img src={icon} alt="" width={48} height={48} />
         <div>
           <h1 id="login-title">{t('login.title')}</h1>
           <p className="muted">{ended ? t('login.expired') : t('login.lead')}</p>
@@ -47,6 +48,7 @@ function useLogin() {
   const router = useRouter();
   const { next } = route.useSearch();
   return useMutation({
+    meta: { login: true },
     mutationFn: (credentials: { email: string; password: string }) => body(api.POST('/api/studio/session', { body: credentials })),
     onSuccess: async (session) => {
       cache.clear();

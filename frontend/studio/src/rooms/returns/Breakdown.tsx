@@ -8,20 +8,20 @@ export function Breakdown({ money: m }: { money: Schemas['MoneyOut'] }) {
   const { t, word, money } = useWords();
   const plus = (amount: number) => money(amount, m.currency);
   const minus = (amount: number) => money(-amount, m.currency);
-  const both = m.credit_total > 0;
+  const other = m.credit_total + m.carried_total > 0;
   return (
     <>
       <dl className={classes.breakdown}>
         <Line label={t('money.goods')} value={plus(m.goods)} />
         {m.discount_share > 0 && <Line label={t('money.discount')} value={minus(m.discount_share)} />}
         {m.tax > 0 && <Line label={t(m.tax_included ? 'money.taxIncluded' : 'money.tax')} value={plus(m.tax)} sub={m.tax_included} />}
-        {m.deductions > 0 && <Line label={t('money.deductions')} value={minus(m.deductions)} />}
         {m.fees.map((fee) => <Line key={fee.kind} label={word('fee', fee.kind)} value={minus(fee.amount)} />)}
         {m.shipping_refund > 0 && <Line label={t('money.shipping')} value={plus(m.shipping_refund)} />}
         {m.already_refunded > 0 && <Line label={t('money.already')} value={minus(m.already_refunded)} />}
-        {(m.refund_total > 0 || !both) && <Line strong label={t('money.refund')} value={plus(m.refund_total)} />}
+        {(m.refund_total > 0 || !other) && <Line strong label={t('money.refund')} value={plus(m.refund_total)} />}
         {m.tenders.map((tender, i) => <Line key={`${tender.kind}${i}`} sub label={word('tender', tender.kind)} value={plus(tender.amount)} />)}
-        {both && <Line strong label={t('money.credit')} value={plus(m.credit_total)} />}
+        {m.carried_total > 0 && <Line strong label={t('money.carried')} value={plus(m.carried_total)} />}
+        {m.credit_total > 0 && <Line strong label={t('money.credit')} value={plus(m.credit_total)} />}
         {m.bonus_total > 0 && <Line sub label={t('money.bonus')} value={plus(m.bonus_total)} />}
         {m.charge_total > 0 && <Line strong label={t('money.charge')} value={plus(m.charge_total)} />}
       </dl>

@@ -10,6 +10,7 @@ import { Section } from '../../ui/Section';
 import { Status } from '../../ui/Status';
 import { Timeline } from '../../ui/Timeline';
 import { Trouble } from '../../ui/Trouble';
+import { shopNow } from '../../words/format';
 import { useWords } from '../../words/Words';
 import { Actions } from './Actions';
 import { Attempts } from './Attempts';
@@ -82,7 +83,7 @@ interface HeadProps {
 
 function Head({ item, pending, onApprove, onInspect }: HeadProps) {
   const { t, word, date } = useWords();
-  const [now] = useState(() => Date.now());
+  const [now] = useState(shopNow);
   const over = item.due_at !== null && new Date(item.due_at).getTime() < now;
   return (
     <header className={classes.head}>

@@ -26,7 +26,7 @@ export function Settle({ item, onClose }: { item: Schemas['ReturnDetail']; onClo
   const toast = useToast();
   const { mutate, isPending, error } = useReturnAction(item.id);
   const sums = item.due ?? item.quoted;
-  const changed = error instanceof Problem && error.slug === 'amount-changed';
+  const changed = error instanceof Problem && error.slug === 'settlement-changed';
   const confirm = () =>
     mutate({ action: 'settle', refund_total: sums.refund_total, credit_total: sums.credit_total }, {
       onSuccess: () => {

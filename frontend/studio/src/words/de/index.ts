@@ -1,3 +1,6 @@
 import type { Catalogue } from '../messages';
-import { english } from '../messages';
-export const german: Catalogue = { ...english };
+import { common } from './common';
+import { orders } from './orders';
+import { returns } from './returns';
+
+export const german: Catalogue = { ...common, ...returns, ...orders };

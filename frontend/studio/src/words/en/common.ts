@@ -50,7 +50,6 @@ export const common = {
   undo: 'Undo',
   close: 'Close',
   cancel: 'Cancel',
-  copy: 'Copy',
   copied: 'Copied',
   loadMore: 'Show more',
   less: 'Less',

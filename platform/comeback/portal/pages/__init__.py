@@ -1,0 +1,1 @@
+"""How pages are made: templates, the shop's look, headers, the cache of made pages."""

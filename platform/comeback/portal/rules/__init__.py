@@ -1,0 +1,1 @@
+"""Pure decisions of the pages: what stands where, in which words."""

@@ -1,0 +1,129 @@
+"""A reader: language, country, time zone; how they read days, times and money."""
+
+import re
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton, format_time, get_date_format
+
+from comeback.kit.money import format_money
+from comeback.portal.words.catalogue import Catalogue, catalogue
+
+_YEAR = re.compile(r"(?:,\s*|\s+)?(?:'de'\s*)?y+")
+_DAYS = {0: "day.today", 1: "day.tomorrow", -1: "day.yesterday"}
+
+
+@lru_cache(maxsize=256)
+def _locale(language: str, country: str) -> Locale:
+    try:
+        return Locale(language, country or None)
+    except (UnknownLocaleError, ValueError):
+        return Locale(language)
+
+
+@lru_cache(maxsize=256)
+def _without_year(locale: Locale) -> str:
+    return _YEAR.sub("", get_date_format("full", locale=locale).pattern).strip()
+
+
+@lru_cache(maxsize=512)
+def zone_of(*names: str | None) -> ZoneInfo:
+    """The first name that is a time zone, else UTC."""
+    for name in names:
+        try:
+            if name:
+                return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            continue
+    return ZoneInfo("UTC")
+
+
+class Reader(msgspec.Struct, frozen=True):
+    """Who reads a page, and when (`now`, with an offset)."""
+
+    language: str
+    country: str
+    zone: ZoneInfo
+    now: datetime
+
+    @property
+    def words(self) -> Catalogue:
+        """The words of the reader's language."""
+        return catalogue(self.language)
+
+    @property
+    def locale(self) -> Locale:
+        """Language and country, for dates."""
+        return _locale(self.language, self.country)
+
+    def t(self, key: str, **values: Any) -> str:
+        """Words as plain text."""
+        return self.words.text(key, **values)
+
+    def local(self, moment: datetime) -> datetime:
+        """The moment in the reader's zone."""
+        return moment.astimezone(self.zone)
+
+    def near(self, day: date) -> str | None:
+        """today, tomorrow, yesterday; None for other days."""
+        key = _DAYS.get((day - self.local(self.now).date()).days)
+        return self.t(key) if key else None
+
+    def day(self, moment: datetime) -> str:
+        """A day in full, without the year: `Tuesday, 24 November`; near days by name."""
+        day = self.local(moment).date()
+        return self.near(day) or format_date(day, _without_year(self.locale), locale=self.locale)
+
+    def short(self, moment: datetime) -> str:
+        """A day in short: `24 Nov`."""
+        return format_skeleton("MMMd", self.local(moment).date(), locale=self.locale)
+
+    def long(self, moment: datetime) -> str:
+        """A day with its year: `24 November 2026`."""
+        return self.date(self.local(moment).date())
+
+    def date(self, day: date) -> str:
+        """A calendar day with its year."""
+        return format_date(day, "long", locale=self.locale)
+
+    def time(self, moment: datetime) -> str:
+        """A time of day: `10:42`."""
+        return format_time(self.local(moment), "short", locale=self.locale)
+
+    def moment(self, moment: datetime) -> str:
+        """Day and time of an event: `today, 07:42`, `19 Nov, 18:05`."""
+        shown = self.near(self.local(moment).date()) or self.short(moment)
+        return upper(self.t("moment", day=shown, time=self.time(moment)))
+
+    def sentence(self, moment: datetime) -> str:
+        """Day and time inside a sentence: `today at 10:42`, older ones by day alone."""
+        near = self.near(self.local(moment).date())
+        return self.t("moment.sentence", day=near, time=self.time(moment)) if near else self.day(moment)
+
+    def span(self, first: datetime, last: datetime) -> str:
+        """Two days: `24 – 26 November`, or one in full where they are the same."""
+        start, end = self.local(first).date(), self.local(last).date()
+        if start >= end:
+            return self.day(last)
+        shared = start.month == end.month and self._day_first()
+        opening = f"{start.day}{'.' if self.language == 'de' else ''}" if shared else self._month_day(start)
+        return self.t("span", first=opening, last=self._month_day(end))
+
+    def _day_first(self) -> bool:
+        return _without_year(self.locale).find("d") < _without_year(self.locale).find("M")
+
+    def _month_day(self, day: date) -> str:
+        return format_skeleton("MMMMd", day, locale=self.locale)
+
+    def money(self, minor: int, currency: str) -> str:
+        """An amount with its currency."""
+        return format_money(minor, currency, f"{self.language}_{self.country}" if self.country else self.language)
+
+
+def upper(text: str) -> str:
+    """The first letter large."""
+    return text[:1].upper() + text[1:]
