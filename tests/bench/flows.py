@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 from sqlalchemy import select
@@ -62,17 +63,20 @@ class Stage:
     def __init__(self, database: Database, plain: asyncpg.Connection, due: int) -> None:
         self.database, self.plain, self.due = database, plain, due
         self.shop, self.flow, self.version = new_id(), new_id(), new_id()
+        self.people: list[UUID] = []
 
     async def build(self, people: int) -> None:
         """Customers and the flow, once."""
+        self.people = [new_id() for _ in range(people)]
         await self.plain.execute(
-            "INSERT INTO customers (shop_id, id, email, email_norm, locale) SELECT $1, uuidv7(), e, e, 'en' "
-            "FROM (SELECT 'p' || n || '@example.com' AS e FROM generate_series(1, $2) n) p",
+            "INSERT INTO customers (shop_id, id, email, email_norm, locale) SELECT $1, p.id, e, e, 'en' "
+            "FROM (SELECT id, 'p' || n || '@example.com' AS e FROM unnest($2::uuid[]) WITH ORDINALITY u(id, n)) p",
             self.shop,
-            people,
+            self.people,
         )
         await self.plain.execute(
-            "INSERT INTO flows (shop_id, id, family, name, state, live_version) VALUES ($1, $2, 'feedback', 'f', 'live', 1)",
+            "INSERT INTO flows (shop_id, id, family, name, state, live_version) "
+            "VALUES ($1, $2, 'feedback', 'f', 'live', 1)",
             self.shop,
             self.flow,
         )
@@ -87,19 +91,20 @@ class Stage:
 
     async def wait(self, count: int, when: datetime) -> None:
         """Lets `count` people wait until a time."""
-        await self.plain.execute(
-            """INSERT INTO enrolments (shop_id, id, flow_id, version_id, entry_key, state, node, due_at, order_id,
-              customer_id, context, entered_at)
-            SELECT $1, uuidv7(), $2, $3, gen_random_uuid()::text, 'active', 'w', $4::timestamptz + n * interval '1 us',
-              gen_random_uuid(), c.id, '{"name": "shipment.delivered"}', now()
-            FROM generate_series(1, $5) n JOIN (SELECT id, row_number() OVER () AS k, count(*) OVER () AS all_
-              FROM customers WHERE shop_id = $1) c ON c.k = n % c.all_ + 1""",
-            self.shop,
-            self.flow,
-            self.version,
-            when,
-            count,
-        )
+        columns = (
+            "shop_id", "id", "flow_id", "version_id", "entry_key", "state", "node", "due_at", "order_id", "customer_id",
+            "context", "entered_at",
+        )  # fmt: skip
+        fixed = (self.flow, self.version)
+        records = [
+            (
+                self.shop, new_id(), *fixed, str(order), "active", "w", when + timedelta(microseconds=n), order,
+                self.people[n % len(self.people)], '{"name": "shipment.delivered"}', when,
+            )
+            for n in range(count)
+            for order in (new_id(),)
+        ]  # fmt: skip
+        await self.plain.copy_records_to_table("enrolments", records=records, columns=columns)
 
     async def reset(self) -> None:
         """As it was: people due, nothing planned; the tables as clean as the first time."""

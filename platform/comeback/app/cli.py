@@ -13,11 +13,11 @@ from comeback.app.console import Refused, complain
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "local": ("comeback.app.local:main", "the whole product on this machine, with demo data"),
-    "web": ("comeback.app.processes:web", "one web server (HOST, PORT, WEB_WORKERS)"),
-    "worker": ("comeback.app.processes:worker", "one worker: jobs, flows, sender"),
+    "web": ("comeback.app.serving:web", "one web server (HOST, PORT, WEB_WORKERS)"),
+    "worker": ("comeback.app.working:worker", "one worker: jobs, flows, sender"),
     "migrate": ("comeback.app.commands:migrate", "bring the database of DATABASE_URL to the newest schema"),
     "seed": ("comeback.app.commands:seed", "load the demo shops into the database of DATABASE_URL"),
-    "replay": ("comeback.app.replay:main", "a real shop's invoices through the running local stack"),
+    "replay": ("comeback.app.replay.command:main", "a real shop's invoices through the running local stack"),
     "drain": ("comeback.app.commands:drain", "run all due work of the running local stack now"),
 }
 

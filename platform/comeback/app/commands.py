@@ -5,7 +5,9 @@ import os
 from pathlib import Path
 
 import httpx
+import msgspec
 
+from comeback.app import demo
 from comeback.app.console import Refused, say
 from comeback.app.migrate import migrate_now
 from comeback.app.state import StateFolder
@@ -20,9 +22,9 @@ def migrate() -> None:
 
 def drain() -> None:
     """Runs all due work of the running local stack."""
-    demo = StateFolder(Path(".comeback")).read_demo()
+    told = StateFolder(Path(".comeback")).read_demo()
     try:
-        answer = httpx.post(f"{demo.control_url}/drain", timeout=600)
+        answer = httpx.post(f"{told.control_url}/drain", timeout=600)
         answer.raise_for_status()
     except httpx.HTTPError as error:
         raise Refused("The local stack does not answer; start it with `make run`.") from error
@@ -30,5 +32,14 @@ def drain() -> None:
 
 
 def seed() -> None:
-    """Loads the demo shops into the database of `DATABASE_URL`."""
-    asyncio.run(asyncio.sleep(0))
+    """Loads the demo shops into the database of `DATABASE_URL`; log-in and keys go to `.comeback/secrets`."""
+    asyncio.run(_seed())
+
+
+async def _seed() -> None:
+    state = StateFolder(Path(".comeback"))
+    settings, secrets = load_settings(os.environ), state.secrets()
+    shops = await demo.open_shops(settings, secrets, os.environ)
+    state.keep_secrets(msgspec.structs.replace(secrets, api_keys={shop.slug: shop.api_key for shop in shops}))
+    fresh = await demo.load(settings, shops, None)
+    say("The demo shops are loaded." if fresh else "The demo shops were loaded before.")

@@ -57,9 +57,9 @@ async def open_shops(settings: Settings, secrets: Secrets, env: Mapping[str, str
             raise Refused("This database was made with other secrets than those in .comeback/secrets.") from error
 
 
-async def load(settings: Settings, shops: Sequence[DemoShop], control_url: str) -> bool:
+async def load(settings: Settings, shops: Sequence[DemoShop], control_url: str | None) -> bool:
     """Everything the shops sold, with a progress bar; False when it was loaded before. An interrupted load goes on
-    where it stopped: every door takes the same thing only once."""
+    where it stopped: every door takes the same thing only once. Without `control_url` the stand-ins are not told."""
     async with _services(settings) as services:
         waiting = [shop for shop in shops if not (await _note(services, shop)).get(LOADED)]
         if not waiting:
@@ -73,12 +73,13 @@ async def load(settings: Settings, shops: Sequence[DemoShop], control_url: str) 
     return True
 
 
-async def _load_shop(loader: Loader, tick: Tick, control_url: str) -> None:
+async def _load_shop(loader: Loader, tick: Tick, control_url: str | None) -> None:
     services, shop = loader.services, loader.shop
     async with services.database.write(shop.shop_id) as session:
         await stock_shelves(session, services, loader.range)
     await loader.load(tick)
-    await tell_the_neighbours(control_url, shop, loader.sales)
+    if control_url is not None:
+        await tell_the_neighbours(control_url, shop, loader.sales)
     await Desk(loader).work(tick)
     async with services.database.write(shop.shop_id) as session:
         await set_settings(session, None, {LOADED: True})

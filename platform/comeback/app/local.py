@@ -11,7 +11,8 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,44 +58,46 @@ class LocalStack:
 
     state: StateFolder
     env: Mapping[str, str]
+    with_sales: bool = True
+    """Whether the demo shops get their orders; a replay brings its own."""
     steps: Steps = field(default_factory=Steps)
 
     async def run(self) -> None:
-        """From nothing to printed addresses, then waits; leaves no process behind."""
+        """From nothing to printed addresses, then waits for Ctrl-C or SIGTERM; leaves no process behind."""
+        with stopped_by_signals():
+            say(f"Comeback is starting in {self.state.path.name}/")
+            async with self.running() as demo:
+                self._tell(demo)
+                await asyncio.Event().wait()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[DemoFile]:
+        """The stack while the block runs; stops every part at its end, the youngest first."""
         self.state.lock()
         self.ports = choose_ports(self.env)
         self.secrets = self.state.secrets()
         supervisor = Supervisor(self.state.path / "logs")
-        stop = asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        starting = asyncio.create_task(self._start(supervisor))
-        stopping = asyncio.create_task(stop.wait())
         try:
-            await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if starting.done():
-                starting.result()
-                await stopping
+            yield await self._start(supervisor)
         finally:
-            for task in (starting, stopping):
-                task.cancel()
-            await asyncio.gather(starting, stopping, return_exceptions=True)
             say("\nstopping …")
             await supervisor.stop()
-            say("stopped; the data stays in .comeback/")
+            say(f"stopped; the data stays in {self.state.path.name}/")
 
-    async def _start(self, supervisor: Supervisor) -> None:
-        say("Comeback is starting in .comeback/")
+    async def _start(self, supervisor: Supervisor) -> DemoFile:
         await self._start_stores(supervisor)
         settings = self.settings()
         await migrate(settings)
         self.steps.done("schema")
-        shops = await self._open_shops(settings)
-        await supervisor.start(self._sandbox(shops), self._web())
-        self.steps.done("web and sandboxes: Stripe, carrier, mailbox")
-        await supervisor.start(self._worker())
-        await self._load(settings, shops)
-        self._tell(shops)
+        _, shops = await asyncio.gather(supervisor.start(self._web()), self._open_shops(settings))
+        self.steps.done("web and shops")
+        await supervisor.start(self._sandbox(shops), self._worker())
+        self.steps.done("worker and sandboxes: Stripe, carrier, mailbox")
+        if self.with_sales and await demo.load(settings, shops, self._url("control")):
+            self.steps.done("demo orders")
+        told = self._demo(shops)
+        self.state.write_demo(told)
+        return told
 
     # ---- stores ----
     async def _start_stores(self, supervisor: Supervisor) -> None:
@@ -152,12 +155,7 @@ class LocalStack:
         if keys != self.secrets.api_keys:
             self.secrets = msgspec.structs.replace(self.secrets, api_keys=keys)
             self.state.keep_secrets(self.secrets)
-        self.steps.done("shops")
         return shops
-
-    async def _load(self, settings: Settings, shops: list[DemoShop]) -> None:
-        if await demo.load(settings, shops, self._url("control")):
-            self.steps.done("demo orders")
 
     # ---- children ----
     def _sandbox(self, shops: list[DemoShop]) -> Program:
@@ -200,46 +198,67 @@ class LocalStack:
         return Answers(f"{self._url(part)}{path}")
 
     # ---- the end of the start ----
-    def _tell(self, shops: list[DemoShop]) -> None:
+    def _demo(self, shops: list[DemoShop]) -> DemoFile:
         casa, nord = shops
         web = self._url("web")
-        self.state.write_demo(
-            DemoFile(
-                base_url=web,
-                shop=casa.slug,
-                api_key=casa.api_key,
-                other_shop=OtherShop(shop=nord.slug, api_key=nord.api_key),
-                stripe_key=casa.stripe_key,
-                control_url=self._url("control"),
-                studio_url=f"{web}/studio",
-                studio_email=casa.email,
-                studio_password=self.secrets.staff_password,
-                mailbox_url=self._url("mailbox"),
-                stripe_url=self._url("stripe"),
-                carrier_url=self._url("carrier"),
-                storefront_url=None,
-                hooks=Hooks(
-                    carrier=f"{web}/hooks/carrier/{casa.carrier_hook}",
-                    stripe=f"{web}/hooks/stripe/{casa.stripe_hook}",
-                ),
-                secrets=Hooks(carrier=self.secrets.carrier_webhook, stripe=self.secrets.stripe_webhook),
-            )
+        return DemoFile(
+            base_url=web,
+            shop=casa.slug,
+            api_key=casa.api_key,
+            other_shop=OtherShop(shop=nord.slug, api_key=nord.api_key),
+            stripe_key=casa.stripe_key,
+            control_url=self._url("control"),
+            studio_url=f"{web}/studio",
+            studio_email=casa.email,
+            studio_password=self.secrets.staff_password,
+            mailbox_url=self._url("mailbox"),
+            stripe_url=self._url("stripe"),
+            carrier_url=self._url("carrier"),
+            storefront_url=None,
+            hooks=Hooks(
+                carrier=f"{web}/hooks/carrier/{casa.carrier_hook}",
+                stripe=f"{web}/hooks/stripe/{casa.stripe_hook}",
+            ),
+            secrets=Hooks(carrier=self.secrets.carrier_webhook, stripe=self.secrets.stripe_webhook),
         )
+
+    def _tell(self, told: DemoFile) -> None:
         say(f"\nComeback is running ({self.steps.seconds:.1f} s). Ctrl-C stops it.\n")
-        say(pairs(self._addresses(casa)))
+        rows = [
+            ("Studio", told.studio_url),
+            ("  log in as", f"{told.studio_email}  {told.studio_password}"),
+            ("Tracking", f"{told.base_url}/{told.shop}/track"),
+            ("Returns", f"{told.base_url}/{told.shop}/returns"),
+            ("Mailbox", told.mailbox_url),
+            ("API", f"{told.base_url}/api/docs"),
+            ("Control", f"{told.control_url}/state"),
+        ]
+        say(pairs(rows))
         say("\n  The keys and secrets of the demo shops are in .comeback/demo.json.\n")
 
-    def _addresses(self, casa: DemoShop) -> list[tuple[str, str]]:
-        web = self._url("web")
-        return [
-            ("Studio", f"{web}/studio"),
-            ("  log in as", f"{casa.email}  {self.secrets.staff_password}"),
-            ("Tracking", f"{web}/{casa.slug}/track"),
-            ("Returns", f"{web}/{casa.slug}/returns"),
-            ("Mailbox", self._url("mailbox")),
-            ("API", f"{web}/api/docs"),
-            ("Control", f"{self._url('control')}/state"),
-        ]
+
+@contextmanager
+def stopped_by_signals() -> Generator[None]:
+    """Ctrl-C and SIGTERM end the block from outside, once; a further one does not disturb the clean stop."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    received: list[int] = []
+
+    def stop(number: int) -> None:
+        if not received and task is not None:
+            task.cancel()
+        received.append(number)
+
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    for number in numbers:
+        loop.add_signal_handler(number, stop, number)
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not received:
+            raise
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
 
 
 @dataclass

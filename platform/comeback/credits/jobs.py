@@ -1,14 +1,24 @@
 """Entry points of store credit: refunds on gift cards and credit come back as lots; what mails show of credit."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
-from comeback.core.db import WriteSession
+from comeback.core.db import ReadSession, WriteSession
 from comeback.core.events import load_event
 from comeback.core.jobs import JobFn
+from comeback.core.settings import Settings
 from comeback.credits import service
+from comeback.credits.schemas import LotOut
+from comeback.merchants import service as merchants
 from comeback.messages.schemas import BlockProvider, BlockRequest
+
+
+class Needs(Protocol):
+    """What this room takes from the process's services."""
+
+    settings: Settings
+
 
 RESTORED = frozenset({"gift_card", "store_credit"})
 
@@ -30,32 +40,43 @@ async def restore(session: WriteSession, payload: dict[str, Any]) -> None:
     await service.issue(session, given)
 
 
-async def credit_blocks(session: WriteSession, wanted: Sequence[BlockRequest]) -> dict[UUID, dict[str, Any]]:
-    """Blocks `credit` by message (subjects customer and source): what was given, what there is now."""
+async def credit_blocks(
+    session: ReadSession, settings: Settings, wanted: Sequence[BlockRequest]
+) -> dict[UUID, dict[str, Any]]:
+    """Blocks `credit` by message (subjects customer and source): what was given, what there is now, where to use it."""
     customers = {c for w in wanted if (c := w.customer_id) is not None}
     sources = {str(s) for w in wanted if (s := w.subjects.get("source")) is not None}
     given = await service.given_by(session, sorted(sources))
     balances = await service.balances(session, sorted(customers))
+    shop = await merchants.get_shop(session)
+    url = shop.settings.get("storefront_url") or f"{settings.base_url.rstrip('/')}/{shop.slug}/track"
     made: dict[UUID, dict[str, Any]] = {}
     for wish in wanted:
         lots = given.get(str(wish.subjects.get("source")))
-        if wish.customer_id is None or not lots:
-            continue
-        currency = lots[0].currency
-        held = next((b for b in balances.get(wish.customer_id, []) if b["currency"] == currency), None)
-        ends = [lot.expires_at for lot in lots if lot.expires_at]
-        block: dict[str, Any] = {"amount": sum(lot.amount for lot in lots), "currency": currency}
-        if held:
-            block["balance"] = held["balance"] + held["promotional"]
-        if ends and len(ends) == len(lots):
-            block["expires_at"] = min(ends).date().isoformat()
-        made[wish.message_id] = block
+        if wish.customer_id is not None and lots:
+            made[wish.message_id] = {"url": url} | _block(lots, balances.get(wish.customer_id, []))
     return made
 
 
-def blocks(_services: object) -> dict[str, BlockProvider]:
+def _block(lots: Sequence[LotOut], balances: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    currency = lots[0].currency
+    block: dict[str, Any] = {"amount": sum(lot.amount for lot in lots), "currency": currency}
+    held = next((b for b in balances if b["currency"] == currency), None)
+    if held:
+        block["balance"] = held["balance"] + held["promotional"]
+    ends = [lot.expires_at for lot in lots if lot.expires_at]
+    if ends and len(ends) == len(lots):
+        block["expires_at"] = min(ends).date().isoformat()
+    return block
+
+
+def blocks(services: Needs) -> dict[str, BlockProvider]:
     """Blocks of mails that this room fills: `credit`."""
-    return {"credit": credit_blocks}
+
+    async def credit(session: WriteSession, wanted: Sequence[BlockRequest]) -> dict[UUID, dict[str, Any]]:
+        return await credit_blocks(session, services.settings, wanted)
+
+    return {"credit": credit}
 
 
 def jobs(_services: object) -> dict[str, JobFn]:

@@ -13,8 +13,8 @@ from comeback.orders.schemas import OrderIn, OrderOut, OrderPage
 @post("/api/v1/orders", request_class=StrictRequest, operation_id="createOrder", opt={"permission": "orders:write"})
 async def create_order(data: JSONBody[OrderIn], session: NamedDependency[WriteSession]) -> Response[OrderOut]:
     """Creates an order (201), or updates the one of the same `external_id` (200)."""
-    order, created = await service.import_order(session, data)
-    return Response(await service.order_view(session, order.id), status_code=201 if created else 200)
+    (done,) = await service.import_orders(session, [data])
+    return Response(await service.order_view(session, done.order_id), status_code=201 if done.created else 200)
 
 
 @get("/api/v1/orders/{order_id:str}", operation_id="getOrder", opt={"permission": "orders:read"})

@@ -14,7 +14,7 @@ Moment = Annotated[datetime, Meta(tz=True)]
 Scalar = str | int | float | bool | None
 
 
-class CustomerBody(Struct, forbid_unknown_fields=True, kw_only=True):
+class CustomerBody(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """Who bought; at least one of `external_id` and `email`."""
 
     external_id: str | None = None
@@ -26,7 +26,7 @@ class CustomerBody(Struct, forbid_unknown_fields=True, kw_only=True):
     timezone: str | None = None
 
 
-class ConsentBody(Struct, forbid_unknown_fields=True, kw_only=True):
+class ConsentBody(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """A consent given or refused, as the shop recorded it."""
 
     channel: ChannelName
@@ -37,7 +37,7 @@ class ConsentBody(Struct, forbid_unknown_fields=True, kw_only=True):
     wording: str | None = None
 
 
-class AddressBody(Struct, forbid_unknown_fields=True, kw_only=True):
+class AddressBody(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """Where the parcels go."""
 
     country: str
@@ -51,7 +51,7 @@ class AddressBody(Struct, forbid_unknown_fields=True, kw_only=True):
     phone: str | None = None
 
 
-class LineIn(Struct, forbid_unknown_fields=True, kw_only=True):
+class LineIn(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """A line as sold: `discount` is the whole line's own, `tax` is what was charged for the whole line."""
 
     external_id: str
@@ -73,7 +73,7 @@ class LineIn(Struct, forbid_unknown_fields=True, kw_only=True):
     attributes: dict[str, Scalar] = {}
 
 
-class DiscountIn(Struct, forbid_unknown_fields=True, kw_only=True):
+class DiscountIn(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """An order discount; `lines` names the lines it is for, null means all. `minimum` is the coupon's order minimum."""
 
     amount: int
@@ -82,7 +82,7 @@ class DiscountIn(Struct, forbid_unknown_fields=True, kw_only=True):
     minimum: int | None = None
 
 
-class ShippingIn(Struct, forbid_unknown_fields=True, kw_only=True):
+class ShippingIn(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """What delivery cost, and what the cheapest standard one would have (Directive 2011/83/EU art. 13(2))."""
 
     amount: int = 0
@@ -91,7 +91,7 @@ class ShippingIn(Struct, forbid_unknown_fields=True, kw_only=True):
     method: str | None = None
 
 
-class TenderIn(Struct, forbid_unknown_fields=True, kw_only=True):
+class TenderIn(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """One means of payment and what was captured on it."""
 
     id: str
@@ -103,14 +103,14 @@ class TenderIn(Struct, forbid_unknown_fields=True, kw_only=True):
     points: int | None = None
 
 
-class RefundLineIn(Struct, forbid_unknown_fields=True, kw_only=True):
+class RefundLineIn(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """Units of a line that a refund elsewhere was for."""
 
     line: str
     quantity: int = 1
 
 
-class RefundIn(Struct, forbid_unknown_fields=True, kw_only=True):
+class RefundIn(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """A refund that happened elsewhere; `lines` null means that it belongs to no line (it only lowers the cap)."""
 
     id: str
@@ -120,7 +120,7 @@ class RefundIn(Struct, forbid_unknown_fields=True, kw_only=True):
     origin: str = "external"
 
 
-class OrderIn(Struct, forbid_unknown_fields=True, kw_only=True):
+class OrderIn(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """An order, created or updated by `external_id`."""
 
     external_id: str

@@ -85,6 +85,7 @@ class ReturnLink(Struct, frozen=True, kw_only=True):
 
     url: str | None = None
     hint: str | None = None
+    early: bool = False
 
 
 class TrackingPage(Struct, frozen=True, kw_only=True):

@@ -17,15 +17,8 @@ Resolution = Literal["refund", "store_credit", "exchange"]
 Method = Literal["label", "qr", "pickup", "store", "keep"]
 Grade = Literal["A", "B", "C", "D"]
 Disposition = Literal[
-    "restock",
-    "refurbish",
-    "quarantine",
-    "liquidate",
-    "donate",
-    "destroy",
-    "return_to_customer",
-    "return_to_vendor",
-]
+    "restock", "refurbish", "quarantine", "liquidate", "donate", "destroy", "return_to_customer", "return_to_vendor"
+]  # fmt: skip
 
 
 class WishLine(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

@@ -28,7 +28,7 @@ async def test_mails_are_read_without_counting_as_opened(desk: Desk) -> None:
     order = await desk.order("2002")
     await desk.world.drain()
     mail = (await desk.get(f"orders/{order['id']}"))["messages"][0]
-    assert (mail["template"], mail["state"], mail["has_html"]) == ("shipped", "accepted", True)
+    assert (mail["template"], mail["state"], mail["why"], mail["has_html"]) == ("shipped", "accepted", None, True)
     answer = await desk.browser.get(f"/api/studio/messages/{mail['id']}/html")
     assert answer.headers["content-type"].startswith("text/html")
     assert answer.headers["content-security-policy"].startswith("sandbox; default-src 'none'")

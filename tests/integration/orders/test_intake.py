@@ -11,7 +11,10 @@ from sqlalchemy import text
 
 from comeback.core.db import Database
 from comeback.core.events import events_of
-from tests.factories.orders import line_body, order_body
+from comeback.orders.errors import BadOrder
+from comeback.orders.schemas import OrderIn
+from comeback.orders.service import import_orders
+from tests.factories.orders import line_body, order_body, order_in
 
 URL = "/api/v1/orders"
 
@@ -178,3 +181,25 @@ async def test_shops_do_not_see_each_other(client: httpx.AsyncClient, other_clie
     assert (await other_client.get(URL)).json()["items"] == []
     twin = await other_client.post(URL, json=order_body())
     assert (twin.status_code, twin.json()["id"] == order["id"]) == (201, False)
+
+
+async def test_batches_that_meet_in_the_same_orders_do_not_deadlock(database: Database, shop: UUID) -> None:
+    bodies = [order_in(str(n), placed_at="2026-11-20T10:00:00Z") for n in range(40)]
+
+    async def one(batch: list[OrderIn]) -> int:
+        async with database.write(shop) as session:
+            return sum(done.created for done in await import_orders(session, batch))
+
+    made = await asyncio.gather(*(one(bodies if n % 2 else bodies[::-1]) for n in range(8)))
+    assert sum(made) == 40
+    async with database.read(shop) as session:
+        assert await session.scalar(text("SELECT count(*) FROM events WHERE name = 'order.placed'")) == 40
+
+
+async def test_a_batch_with_a_bad_order_changes_nothing(database: Database, shop: UUID) -> None:
+    with pytest.raises(BadOrder) as refused:
+        async with database.write(shop) as session:
+            await import_orders(session, [order_in("1"), order_in("2", currency="XXX")])
+    assert [e.pointer for e in refused.value.errors] == ["/1/currency"]
+    async with database.read(shop) as session:
+        assert await session.scalar(text("SELECT count(*) FROM orders")) == 0

@@ -190,3 +190,22 @@ async def test_the_label_machine_is_kept_by_the_database(database: Database, sho
             text("SELECT tgname FROM pg_trigger WHERE tgname = 'shipments_label_state_moves'")
         )
         assert found.scalar() is not None
+
+
+async def test_a_parcel_without_a_number_is_told_with_its_first_one(
+    client: httpx.AsyncClient, make_order: MakeOrder, database: Database, shop: UUID
+) -> None:
+    order_id = await make_order()
+    made = (await client.post(f"/api/v1/orders/{order_id}/shipments", json=shipment_body(None))).json()
+    assert await names_of(database, shop, order_id) == ["order.placed"]
+    await client.patch(f"/api/v1/shipments/{made['id']}", json={"tracking_number": "LATER1", "carrier": "gls"})
+    async with database.read(shop) as session:
+        events = [e for e in await events_of(session, order_id=UUID(order_id)) if e.name.startswith("shipment.")]
+    assert [(e.name, e.data["notify"]) for e in events] == [("shipment.shipped", True)]
+
+
+async def test_a_cancelled_order_ships_nothing(client: httpx.AsyncClient, make_order: MakeOrder) -> None:
+    order_id = await make_order()
+    assert (await client.post(f"/api/v1/orders/{order_id}/cancel", json={})).status_code in {200, 201}
+    answer = await client.post(f"/api/v1/orders/{order_id}/shipments", json=shipment_body())
+    assert (answer.status_code, answer.json()["detail"]) == (409, "The order was cancelled.")

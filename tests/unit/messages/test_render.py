@@ -122,6 +122,8 @@ def test_parcels_of_an_order_are_counted() -> None:
         ("<mj-text>{{ order.number </mj-text>", "unbalanced"),
         ("<mj-text>{% if order %}x</mj-text>", "expected tag"),
         ("<mj-text>{% render 'x' %}</mj-text>", "unexpected tag"),
+        ("<mj-text>{{ order.x | nonsense }}</mj-text>", "unknown filter nonsense"),
+        ("<mj-text>{{ _links }}</mj-text>", "unknown variable _links"),
         ("<mj-text>{{ other.thing }}</mj-text>", "unknown variable other.thing"),
         ("<mj-text>[[nobody_knows]]</mj-text>", "no word 'nobody_knows'"),
         ("<mj-text>" + "x" * 110_000 + "</mj-text>", "HTML over"),

@@ -37,7 +37,7 @@ export function Search({ onClose }: { onClose(): void }) {
       <div className={classes.box}>
         <IconSearch size={20} aria-hidden />
         <input
-          autoFocus
+          data-autofocus
           role="combobox"
           aria-expanded={hits.length > 0}
           aria-controls={list}

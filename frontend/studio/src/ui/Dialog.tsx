@@ -22,6 +22,7 @@ export function Dialog({ title, subtitle, plain, size = 'small', onClose, childr
   useEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
+    dialog?.querySelector<HTMLElement>('[data-autofocus]')?.focus();
     return () => dialog?.close();
   }, []);
   const onBackdrop = (event: MouseEvent) => {

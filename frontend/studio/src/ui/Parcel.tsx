@@ -12,14 +12,13 @@ import { Status } from './Status';
 type ParcelOut = Schemas['ParcelOut'];
 
 /** When it arrives, in words: delivered, a day, or a range; the first promise is named when it was moved. */
-export function headline(parcel: ParcelOut, { t, date, dateTime }: Pick<Words, 't' | 'date' | 'dateTime'>): string | null {
+export function headline(parcel: ParcelOut, { t, days, dateTime }: Pick<Words, 't' | 'days' | 'dateTime'>): string | null {
   if (parcel.delivered_at) return t('parcel.delivered', { date: dateTime(parcel.delivered_at) });
   if (!parcel.eta_until) return null;
-  const until = date(parcel.eta_until);
-  const from = parcel.eta_from ? date(parcel.eta_from) : until;
-  const text = from === until ? t('parcel.eta', { date: until }) : t('parcel.etaRange', { from, until });
-  const first = parcel.eta_original_until ? date(parcel.eta_original_until) : until;
-  return first === until ? text : `${text}, ${t('parcel.etaMoved', { date: first })}`;
+  const text = t('parcel.eta', { date: days(parcel.eta_from ?? parcel.eta_until, parcel.eta_until) });
+  const first = parcel.eta_original_until;
+  if (!first || days(first, first) === days(parcel.eta_until, parcel.eta_until)) return text;
+  return `${text}, ${t('parcel.etaMoved', { date: days(first, first) })}`;
 }
 
 export function Parcel({ parcel, title }: { parcel: ParcelOut; title: string }) {

@@ -3,8 +3,8 @@ export interface Formats {
   money(minor: number, currency: string): string;
   date(iso: string): string;
   dateTime(iso: string): string;
-  time(iso: string): string;
-  day(iso: string): string;
+  /** A delivery day, or two, with their weekdays: Mon 23 Nov, Mon 23 – Tue 24 Nov. */
+  days(from: string, until: string): string;
   ago(iso: string): string;
   number(value: number): string;
 }
@@ -38,8 +38,7 @@ export function formatsFor(locale: string, timeZone: string, now: () => number =
   const style = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, { ...options, timeZone });
   const date = style({ day: 'numeric', month: 'short', year: 'numeric' });
   const dateTime = style({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
-  const time = style({ hour: '2-digit', minute: '2-digit' });
-  const day = style({ weekday: 'long', day: 'numeric', month: 'long' });
+  const day = style({ weekday: 'short', day: 'numeric', month: 'short' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
   return {
     money(minor, currency) {
@@ -49,8 +48,7 @@ export function formatsFor(locale: string, timeZone: string, now: () => number =
     },
     date: (iso) => date.format(new Date(iso)),
     dateTime: (iso) => dateTime.format(new Date(iso)),
-    time: (iso) => time.format(new Date(iso)),
-    day: (iso) => day.format(new Date(iso)),
+    days: (from, until) => day.formatRange(new Date(from), new Date(until)),
     ago(iso) {
       const seconds = (new Date(iso).getTime() - now()) / 1000;
       const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size);

@@ -29,6 +29,7 @@ from comeback.messages.schemas import PlannedMessage
 from comeback.messages.service import plan
 from comeback.orders.service import order_facts
 
+ACTIVE, DONE, FAILED = (s.value for s in (EnrolmentState.ACTIVE, EnrolmentState.DONE, EnrolmentState.FAILED))
 CHANNELS: tuple[ChannelName, ...] = ("email", "sms", "whatsapp")
 
 
@@ -140,8 +141,8 @@ def _columns(decided: Sequence[Decision], event: EventRow | None = None) -> dict
 
 def _state(decision: Decision) -> str:
     if decision.failed:
-        return EnrolmentState.FAILED.value
-    return EnrolmentState.DONE.value if decision.transition.through else EnrolmentState.ACTIVE.value
+        return FAILED
+    return DONE if decision.transition.node is None else ACTIVE
 
 
 async def _store(session: WriteSession, decided: Sequence[Decision]) -> None:

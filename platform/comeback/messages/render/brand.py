@@ -8,6 +8,7 @@ HEX = re.compile(r"#[0-9a-fA-F]{6}")
 DEFAULT = "#2f5bd7"
 PAPER, CARD_DARK, INK, SNOW = "#ffffff", "#1e232b", "#14171c", "#fdfdfe"
 READABLE = 4.5
+TINT_DARK = 0.16
 
 
 def brand_values(brand: Mapping[str, Any]) -> dict[str, str]:
@@ -22,9 +23,9 @@ def brand_values(brand: Mapping[str, Any]) -> dict[str, str]:
         "primary_dark": dark,
         "on_primary_dark": on_dark,
         "tint": mix(primary, PAPER, 0.09),
-        "tint_dark": mix(primary, CARD_DARK, 0.22),
+        "tint_dark": mix(primary, CARD_DARK, TINT_DARK),
         "link": until_readable(primary, mix(primary, PAPER, 0.09), INK, READABLE),
-        "link_dark": until_readable(dark, mix(primary, CARD_DARK, 0.22), SNOW, READABLE),
+        "link_dark": until_readable(dark, mix(primary, CARD_DARK, TINT_DARK), SNOW, READABLE),
         "radius": f"{min(max(int(radius), 0), 28)}px" if isinstance(radius, int | float) else "12px",
     }
     for name in ("logo_url", "logo_dark_url"):

@@ -87,6 +87,9 @@ def _compiled(source: Source, locale: str, html: str, text: str) -> Compiled:
         ]
     except liquid.BadTemplate as error:
         raise Refused([Problem(f"{source.key}.{locale}", str(error))]) from error
+    unknown = sorted({name for part in parsed for name in liquid.unknown_filters(part)})
+    if unknown:
+        raise Refused([Problem(f"{source.key}.{locale}", f"unknown filter {name}") for name in unknown])
     names = sorted({name for part in parsed for name in liquid.variables(part) if name not in OURS})
     return Compiled(
         key=source.key, locale=locale, class_=declaration.class_, subject=subject, html=html, text=text,

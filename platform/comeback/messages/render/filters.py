@@ -45,6 +45,13 @@ def short_day(value: object, *, context: RenderContext) -> str:
 
 @liquid_filter
 @with_context
+def full_day(value: object, *, context: RenderContext) -> str:
+    """An ISO date or time as "24 November 2026"; for days far away."""
+    return _full_day(str(value), _locale(context), _zone(context))
+
+
+@liquid_filter
+@with_context
 def day_range(value: object, until: object = None, *, context: RenderContext) -> str:
     """Two ISO dates or times as "Mon 23 – Tue 24 November"; as one day where they fall on the same."""
     return _day_range(str(value), str(until), _locale(context), _zone(context))
@@ -97,6 +104,11 @@ def _short_day(value: str, locale: str, zone: str) -> str:
 
 
 @lru_cache(maxsize=4096)
+def _full_day(value: str, locale: str, zone: str) -> str:
+    return format_date(_local(value, zone), "long", locale=locale.replace("-", "_"))
+
+
+@lru_cache(maxsize=4096)
 def _day_range(value: str, until: str, locale: str, zone: str) -> str:
     first, last = _local(value, zone), _local(until, zone)
     if (first.year, first.month, first.day) == (last.year, last.month, last.day):
@@ -132,6 +144,7 @@ def _local(value: str, zone: str) -> date | datetime:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    "money": money, "day": day, "short_day": short_day, "day_range": day_range,
+    "money": money, "day": day, "full_day": full_day, "short_day": short_day,
+    "day_range": day_range,
     "clock_time": clock_time, "link": link,
 }  # fmt: skip

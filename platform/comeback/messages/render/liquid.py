@@ -106,7 +106,7 @@ def parse(source: str, *, escape: bool) -> BoundTemplate:
     try:
         return (HTML if escape else TEXT).from_string(source)
     except LiquidError as error:
-        raise BadTemplate(str(error)) from error
+        raise BadTemplate(_first_line(error)) from error
     except RecursionError as error:
         raise BadTemplate("nested too deeply") from error
 
@@ -123,7 +123,16 @@ def render(template: BoundTemplate, data: Mapping[str, object]) -> str:
     except UndefinedError as error:
         raise MissingVariable(str(error.args[0])) from error
     except LiquidError as error:
-        raise BadTemplate(str(error)) from error
+        raise BadTemplate(_first_line(error)) from error
+
+
+def _first_line(error: LiquidError) -> str:
+    return str(error).partition("\n")[0][:200]
+
+
+def unknown_filters(template: BoundTemplate) -> list[str]:
+    """Filters that the template names and nobody has."""
+    return sorted(set(template.analyze().filters) - set(template.env.filters))
 
 
 def variables(template: BoundTemplate) -> frozenset[str]:

@@ -80,7 +80,7 @@ class _TextWriter(HTMLParser):
             return
         if target.lower().startswith(("mailto:", "tel:")):
             address = target.split(":", 1)[1].split("?")[0]
-            if address not in label:
+            if self.placeholders.show(address) not in self.placeholders.show(label):
                 self.parts.append(f" ({address})")
             return
         if label:

@@ -57,17 +57,27 @@ async def create_refund(session: WriteSession, plan: Plan) -> list[Refund]:
 
 
 async def _create(session: WriteSession, plan: Plan, part: Part, tender: OrderTender, attempt: int = 1) -> Refund:
+    """Reserves one part and stores its attempt."""
+    amounts = {part.tender: part.amount}
     await orders.reserve_refund(
-        session,
-        plan.order_id,
-        {part.tender: part.amount},
-        part.shipping,
-        part.lines,
-        unallocated=part.unallocated,
+        session, plan.order_id, amounts, part.shipping, part.lines, unallocated=part.unallocated
     )
-    rail, at = rail_of(tender, plan.customer_id), clock.now()
-    refund = Refund(
-        shop_id=session.shop_id,
+    refund = _new_refund(session.shop_id, plan, part, rail_of(tender, plan.customer_id), attempt)
+    session.add(refund)
+    await session.flush()
+    await repository.note(session, refund.id, "us", "created", "created", None, refund.created_at)
+    await publish(session, created_event(refund, tender.kind))
+    if refund.rail == Rail.STRIPE:
+        await enqueue(session, SUBMIT, {"refund": str(refund.id)})
+    elif refund.rail == Rail.MANUAL:
+        await move_to(session, refund, tender.kind, "requires_action", seen_by="us", detail="paid by hand")
+        await repository.open_payout(session, refund, f"{tender.kind} has no way back", refund.created_at)
+    return refund
+
+
+def _new_refund(shop_id: UUID, plan: Plan, part: Part, rail: Rail, attempt: int) -> Refund:
+    return Refund(
+        shop_id=shop_id,
         id=new_id(),
         order_id=plan.order_id,
         tender_id=part.tender,
@@ -85,19 +95,9 @@ async def _create(session: WriteSession, plan: Plan, part: Part, tender: OrderTe
         rail=rail,
         origin="own",
         reason=plan.reason,
-        created_at=at,
+        created_at=clock.now(),
         posts=0,
     )
-    session.add(refund)
-    await session.flush()
-    await repository.note(session, refund.id, "us", "created", "created", None, at)
-    await publish(session, created_event(refund, tender.kind))
-    if rail == Rail.STRIPE:
-        await enqueue(session, SUBMIT, {"refund": str(refund.id)})
-    elif rail == Rail.MANUAL:
-        await move_to(session, refund, tender.kind, "requires_action", seen_by="us", detail="paid by hand")
-        await repository.open_payout(session, refund, f"{tender.kind} has no way back", at)
-    return refund
 
 
 def created_event(refund: Refund, tender_kind: str) -> RefundCreated:

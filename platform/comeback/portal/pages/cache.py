@@ -12,7 +12,7 @@ Key = tuple[bytes, str]
 class PageCache:
     """At most `size` pages, each for `seconds`; the page looked at least recently goes first."""
 
-    def __init__(self, seconds: float = 5.0, size: int = 2000, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, seconds: float = 2.0, size: int = 2000, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds, self._size, self._clock = seconds, size, clock
         self._pages: OrderedDict[Key, tuple[float, Made]] = OrderedDict()
 

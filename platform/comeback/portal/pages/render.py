@@ -45,6 +45,7 @@ def _css() -> Markup:
 def make(template: str, look: Look, reader: Reader, *, keep_language: bool = False, **values: Any) -> Made:
     """A page, ready but for its nonce. `keep_language`: links of the page carry the language that was asked for."""
     suffix = f"?lang={reader.language}" if keep_language else ""
+    values.setdefault("query", "")
     page = ENVIRONMENT.get_template(template).render(
         css=_css(), nonce=_MARK, shop=look, lang=reader.language, tongues=NAMES.items(), enhancer=enhancer(),
         t=reader.words.marked, a=reader.t, suffix=suffix, **values,

@@ -59,17 +59,17 @@ def reader_of(view: TrackingView, person: Contact | None, look: Look, asked: str
 
 
 async def _return_link(session: ReadSession, view: TrackingView, reader: Reader, look: Look) -> ReturnLink:
-    """The button while something can come back, with the last day; before delivery only a word on it."""
+    """The button while something can come back, with the last day; quiet until everything has arrived."""
     if view.state == "cancelled" or not view.parcels:
         return ReturnLink()
-    url = f"/{look.slug}/returns?order={quote(view.number, safe='')}"
+    url = f"/{look.slug}/returns?order={quote(view.number, safe='')}&lang={reader.language}"
     _, policy = await policies.current(session)
     if any(window.when for window in policy.windows):
         until = (await options(session, view.order_id)).last_day
     else:
         until = last_day(policy, _clock(view, look), {})
     if until is None:
-        return ReturnLink(hint=reader.t("returns.later"))
+        return ReturnLink(url=url, hint=reader.t("returns.later"), early=True)
     if until < reader.now:
         return ReturnLink()
     return ReturnLink(url=url, hint=reader.t("returns.until", date=reader.long(until)))
@@ -120,7 +120,7 @@ async def _coupon(session: ReadSession, person: Contact, reader: Reader) -> Coup
 
 
 def _coupon_card(pool: PoolOut, held: Reserved, reader: Reader) -> CouponCard:
-    terms = [reader.t("offer.until", date=reader.date(held.last_day))]
+    terms = [reader.t("offer.until", date=reader.written(held.last_day))]
     if pool.minimum is not None and pool.currency:
         terms.append(reader.t("offer.minimum", amount=reader.money(pool.minimum, pool.currency)))
     saving = label(pool.percent, pool.amount, pool.currency, reader.language)

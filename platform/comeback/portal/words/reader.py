@@ -84,9 +84,9 @@ class Reader(msgspec.Struct, frozen=True):
 
     def long(self, moment: datetime) -> str:
         """A day with its year: `24 November 2026`."""
-        return self.date(self.local(moment).date())
+        return self.written(self.local(moment).date())
 
-    def date(self, day: date) -> str:
+    def written(self, day: date) -> str:
         """A calendar day with its year."""
         return format_date(day, "long", locale=self.locale)
 

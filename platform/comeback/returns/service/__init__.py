@@ -8,9 +8,9 @@ from comeback.returns.service.options import options
 from comeback.returns.service.policies import draft, list_policies, publish
 from comeback.returns.service.quoting import quote_return
 from comeback.returns.service.receiving import receive, revise
-from comeback.returns.service.settling import due, settle
+from comeback.returns.service.settling import due_now, settle
 from comeback.returns.service.tokens import by_token, label_of, status_url
-from comeback.returns.service.viewing import cases_out, get_case, get_settlement, receipt_out
+from comeback.returns.service.viewing import get_case, get_settlement, receipt_out
 
 __all__ = [
     "CaseView",
@@ -18,11 +18,10 @@ __all__ = [
     "by_token",
     "cancel",
     "case_view",
-    "cases_out",
     "create_return",
     "decline",
     "draft",
-    "due",
+    "due_now",
     "expire",
     "find",
     "get_case",

@@ -19,6 +19,7 @@ from comeback.returns.models import ReturnCase, ReturnLine
 from comeback.returns.service.tokens import status_url
 from comeback.returns.service.viewing import quote_of
 from comeback.shipments import service as shipments
+from comeback.shipments.rules.vocabulary import LabelState
 from comeback.vendors.carriers import codes
 
 DAYS: dict[str, tuple[int | None, int]] = {
@@ -70,7 +71,7 @@ def _page(settings: Settings, shop: Shop, case: ReturnCase) -> str:
 async def _return(session: ReadSession, settings: Settings, shop: Shop, case: ReturnCase) -> dict[str, Any]:
     page = _page(settings, shop, case)
     parcels = await shipments.shipments_of_return(session, case.id)
-    ready = next((p for p in parcels if p.label.state == "ready"), None)
+    ready = next((p for p in parcels if p.label.state == LabelState.READY), None)
     return {
         "number": case.number,
         "page_url": page,

@@ -95,7 +95,7 @@ def _order_facts(order: Order, known: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-async def load(session: ReadSession, order_id: UUID, held: Mapping[UUID, set[int]] | None = None) -> Loaded:
+async def load_order(session: ReadSession, order_id: UUID, held: Mapping[UUID, set[int]] | None = None) -> Loaded:
     """An order with its facts; the units `held` (line → slots) count as free. Raises OrderNotFound (404)."""
     order = await orders.get_order(session, order_id)
     lines = await orders.lines_of(session, order_id)
@@ -143,7 +143,7 @@ async def variants_of(session: ReadSession, keys: Sequence[str]) -> dict[str, Va
     return {str(i): f for i, f in facts.items()} | {f.key: f for f in facts.values()}
 
 
-async def asks(session: ReadSession, loaded: Loaded, wished: Sequence[WishLine]) -> tuple[Ask, ...]:
+async def wished_asks(session: ReadSession, loaded: Loaded, wished: Sequence[WishLine]) -> tuple[Ask, ...]:
     """The wish in terms of the order. Raises BadReturn (422) naming every line or variant that is not there."""
     lines = {line.external_id: line.id for line in loaded.lines} | {str(line.id): line.id for line in loaded.lines}
     variants = await variants_of(session, [w.exchange_variant for w in wished if w.exchange_variant])

@@ -12,8 +12,9 @@ from comeback.kit.paging import decode_cursor, encode_cursor
 from comeback.returns import repository
 from comeback.returns.models import ReturnCase
 from comeback.returns.schemas import CaseOut, CasePage, CaseRow, QuoteOut
-from comeback.returns.service import settling, viewing
 from comeback.returns.service.loading import find
+from comeback.returns.service.settling import SETTLEABLE, due_now
+from comeback.returns.service.viewing import CaseParts, computed_out, read, shape_case
 
 PAGE = 50
 _STATUS = {"open": "received", "approved": "on_its_way"}
@@ -27,7 +28,7 @@ class CaseView(msgspec.Struct, kw_only=True):
     due: QuoteOut | None
     due_deductions: int
     actions: list[str]
-    parts: viewing.CaseParts
+    parts: CaseParts
 
 
 async def inbox_counts(session: ReadSession) -> dict[str, int]:
@@ -47,7 +48,7 @@ async def list_cases(
     return CasePage(items=items, next=more)
 
 
-def _actions(case: ReturnCase, parts: viewing.CaseParts, *, payable: bool) -> list[str]:
+def _actions(case: ReturnCase, parts: CaseParts, *, payable: bool) -> list[str]:
     if case.state in ("requested", "needs_review"):
         return ["approve"] if case.kind == "withdrawal" else ["approve", "decline"]
     if case.state not in ("approved", "open"):
@@ -66,14 +67,14 @@ async def case_view(
 ) -> CaseView:
     """Everything an agent needs to decide one return. Raises ReturnNotFound (404)."""
     case = await find(session, case_id)
-    parts = await viewing.read(session, case, settings)
-    due = await settling.due(session, case) if case.state in settling.SETTLEABLE else None
+    parts = await read(session, case, settings)
+    due = await due_now(session, case) if case.state in SETTLEABLE else None
     tab = (await repository.list_cases(session, {"number": case.number}, 1))[0]["tab"]
     deductions = sum(f.amount for f in due.computed.fees if f.kind == "inspection") if due else 0
     return CaseView(
-        case=viewing.shape_case(parts, locale),
+        case=shape_case(parts, locale),
         tab=tab,
-        due=viewing.computed_out(parts, due.computed, locale) if due else None,
+        due=computed_out(parts, due.computed, locale) if due else None,
         due_deductions=deductions,
         actions=_actions(case, parts, payable=due is not None),
         parts=parts,

@@ -15,8 +15,8 @@ from comeback.returns.rules.policy import Policy
 from comeback.returns.rules.quoted import Step, Verdict
 from comeback.returns.rules.windows import last_day
 from comeback.returns.schemas import LineOption, OptionsOut, VariantOption
-from comeback.returns.service import facts, policies
-from comeback.returns.service.facts import Loaded
+from comeback.returns.service.facts import Loaded, load_order
+from comeback.returns.service.policies import current
 from comeback.returns.service.quoting import reasons
 
 
@@ -88,8 +88,8 @@ def _line(
 
 async def options(session: ReadSession, order_id: UUID, kind: str = "return", locale: str | None = None) -> OptionsOut:
     """What can be returned of an order and for what. Dearer replacements are left out: they need a payment."""
-    loaded = await facts.load(session, order_id)
-    version, policy = await policies.current(session)
+    loaded = await load_order(session, order_id)
+    version, policy = await current(session)
     choices = await _choices(session, loaded)
     free = await catalog.available(session, [v["id"] for rows in choices.values() for v in rows])
     lines: list[LineOption] = []

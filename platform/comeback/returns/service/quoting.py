@@ -15,7 +15,7 @@ from comeback.returns.rules.eligibility import Candidate, judge
 from comeback.returns.rules.explain import sentence
 from comeback.returns.rules.facts import OrderFacts
 from comeback.returns.rules.quote import NothingLeft, quote
-from comeback.returns.rules.quoted import Quote, QuoteInput, Step, TenderShare, Verdict
+from comeback.returns.rules.quoted import Quote, QuotedLine, QuoteInput, Step, TenderShare, Verdict
 from comeback.returns.schemas import (
     ExchangeQuoteOut,
     FeeOut,
@@ -27,8 +27,8 @@ from comeback.returns.schemas import (
     VerdictOut,
     WishLine,
 )
-from comeback.returns.service import facts, policies
-from comeback.returns.service.facts import Loaded
+from comeback.returns.service.facts import Loaded, load_order, wished_asks
+from comeback.returns.service.policies import by_version, current
 
 TOKEN_KIND = "quote"
 TOKEN_FORM = 1
@@ -76,12 +76,12 @@ async def compute(session: ReadSession, wish: QuoteIn, version: int | None = Non
 
     Raises UnitsGone (409) where units are not free, BadReturn (422) for unknown lines or variants.
     """
-    loaded = await facts.load(session, wish.order_id)
+    loaded = await load_order(session, wish.order_id)
     if version is None:
-        version, policy = await policies.current(session)
+        version, policy = await current(session)
     else:
-        policy = await policies.by_version(session, version)
-    asks = await facts.asks(session, loaded, wish.lines)
+        policy = await by_version(session, version)
+    asks = await wished_asks(session, loaded, wish.lines)
     asked = QuoteInput(order=loaded.facts, policy=policy, policy_version=version, asks=asks, kind=wish.kind)
     try:
         got = quote(asked)
@@ -106,38 +106,40 @@ def _shares(order: OrderFacts, shares: tuple[TenderShare, ...]) -> list[ShareOut
     return [ShareOut(tender=s.key, kind=kinds[s.tender], amount=s.amount) for s in shares]
 
 
+def _line(line: QuotedLine, titles: dict[str, str]) -> QuoteLineOut:
+    swap = line.exchange
+    exchange = None
+    if swap is not None:
+        exchange = ExchangeQuoteOut(
+            variant=swap.key,
+            title=titles.get(swap.key, ""),
+            quantity=swap.quantity,
+            price=swap.price,
+            difference=swap.difference,
+        )
+    return QuoteLineOut(
+        line=line.key,
+        quantity=line.quantity,
+        resolution=line.resolution,
+        goods=line.goods,
+        discount_share=line.discount_share,
+        tax=line.tax,
+        amount=line.amount,
+        exchange=exchange,
+    )
+
+
 def shape(
     got: Quote, order: OrderFacts, verdicts: tuple[Verdict, ...], titles: dict[str, str], locale: str
 ) -> QuoteOut:
     """A quote as the API shows it."""
-    lines = [
-        QuoteLineOut(
-            line=line.key,
-            quantity=line.quantity,
-            resolution=line.resolution,
-            goods=line.goods,
-            discount_share=line.discount_share,
-            tax=line.tax,
-            amount=line.amount,
-            exchange=ExchangeQuoteOut(
-                variant=line.exchange.key,
-                title=titles.get(line.exchange.key, ""),
-                quantity=line.exchange.quantity,
-                price=line.exchange.price,
-                difference=line.exchange.difference,
-            )
-            if line.exchange
-            else None,
-        )
-        for line in got.lines
-    ]
     return QuoteOut(
         currency=got.currency,
         policy_version=got.policy_version,
         kind=got.kind,
         gift=False,
         already_refunded=got.already_refunded,
-        lines=lines,
+        lines=[_line(line, titles) for line in got.lines],
         fees=[FeeOut(kind=f.kind, amount=f.amount) for f in got.fees],
         shipping_refund=got.shipping_refund,
         refund_total=got.refund_total,

@@ -20,9 +20,9 @@ from comeback.returns.models import Receipt, ReceiptLine, ReturnCase, ReturnLine
 from comeback.returns.rules import states
 from comeback.returns.rules.goods import pick
 from comeback.returns.schemas import ReceiptIn, ReceiptLineIn
-from comeback.returns.service import stocking
 from comeback.returns.service.deciding import about
 from comeback.returns.service.loading import actor, lock, move
+from comeback.returns.service.stocking import stock_changes
 
 RECEIVABLE = frozenset({"approved", "open"})
 
@@ -144,7 +144,7 @@ async def receive(session: WriteSession, principal: Principal, case_id: UUID, sa
     session.add(receipt)
     await session.flush()
     await _store(session, receipt, found)
-    await stocking.stock_changes(session, case, receipt, {}, _dispositions(found))
+    await stock_changes(session, case, receipt, {}, _dispositions(found))
     case.received_at = case.received_at or clock.now()
     move(case, "open")
     await _refresh_goods(session, case)
@@ -187,7 +187,7 @@ async def revise(
     receipt.unexpected = msgspec.to_builtins(said.unexpected) or receipt.unexpected
     await session.flush()
     await _store_revised(session, case, receipt, found)
-    await stocking.stock_changes(session, case, receipt, before, after, previous)
+    await stock_changes(session, case, receipt, before, after, previous)
     await _refresh_goods(session, case)
     await _tell(session, case, found, revised=True)
     await merchants.audit(session, principal, "return.revised", case.id, {"receipt": str(receipt.id)})

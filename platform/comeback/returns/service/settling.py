@@ -29,10 +29,10 @@ from comeback.returns.rules.quoted import Quote, QuoteInput
 from comeback.returns.rules.settlement import CaseLine
 from comeback.returns.rules.states import settlement_state
 from comeback.returns.schemas import SettleIn
-from comeback.returns.service import facts, policies
 from comeback.returns.service.deciding import about
-from comeback.returns.service.facts import Loaded
+from comeback.returns.service.facts import Loaded, load_order
 from comeback.returns.service.loading import actor, lock, move
+from comeback.returns.service.policies import by_version, to_json
 from comeback.shipments import service as shipments
 
 SETTLEABLE = frozenset({"approved", "open"})
@@ -72,11 +72,11 @@ async def _arrived(session: ReadSession, case: ReturnCase, trigger: str) -> dict
     return {}
 
 
-async def due(session: ReadSession, case: ReturnCase) -> Due | None:
+async def due_now(session: ReadSession, case: ReturnCase) -> Due | None:
     """What is due now; None where nothing new arrived."""
     settlements = await repository.settlements(session, case.id)
     settled = rules.settled_units([(s.state, s.units) for s in settlements])
-    policy = await policies.by_version(session, case.policy_version)
+    policy = await by_version(session, case.policy_version)
     arrived = await _arrived(session, case, policy.refund_trigger)
     basis = basis_of(case)
     lines = await repository.lines(session, [case.id])
@@ -93,7 +93,7 @@ async def due(session: ReadSession, case: ReturnCase) -> Due | None:
     order_lines = {line.id: line.line_id for line in lines}
     gone = {(order_lines[line], slot) for line, slot in settled}
     expected = quote(rules.promised(basis, asks, charged, gone))
-    loaded = await facts.load(session, case.order_id, {a.line: _held(asks, a.line) for a in asks})
+    loaded = await load_order(session, case.order_id, {a.line: _held(asks, a.line) for a in asks})
     asked = msgspec.structs.replace(basis, order=loaded.facts, asks=asks, fees_charged=charged)
     units = {str(c.id): list(c.slots) for c in chosen}
     complete = len(settled) + sum(len(c.slots) for c in chosen) == sum(x.quantity for x in lines)
@@ -113,7 +113,7 @@ async def settle(session: WriteSession, principal: Principal, case_id: UUID, sai
     case = await lock(session, case_id)
     if case.state not in SETTLEABLE:
         raise WrongState(f"The return is {case.state.replace('_', ' ')}.", extra={"state": case.state})
-    found = await due(session, case)
+    found = await due_now(session, case)
     if found is None:
         raise NothingToSettle()
     _confirmed(found, said)
@@ -156,7 +156,7 @@ async def _row(session: WriteSession, case: ReturnCase, found: Due, by: str) -> 
     row = blocked or Settlement(
         shop_id=session.shop_id, id=new_id(), case_id=case.id, sequence=len(known) + 1, state="computed"
     )
-    row.units, row.computed = found.units, policies.to_json(found.computed)
+    row.units, row.computed = found.units, to_json(found.computed)
     row.expected_total = found.expected.refund_total + found.expected.credit_total
     row.refund_total, row.credit_total = found.computed.refund_total, found.computed.credit_total
     row.bonus_total, row.settled_by, row.created_at = found.computed.bonus_total, by, clock.now()

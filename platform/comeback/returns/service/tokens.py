@@ -8,6 +8,7 @@ from comeback.returns import repository
 from comeback.returns.errors import LabelNotReady, ReturnNotFound
 from comeback.returns.models import ReturnCase
 from comeback.shipments import service as shipments
+from comeback.shipments.rules.vocabulary import LabelState
 
 
 def status_url(base_url: str, slug: str, token: str) -> str:
@@ -26,6 +27,6 @@ async def by_token(session: ReadSession, token: str) -> ReturnCase:
 async def label_of(session: ReadSession, blobs: Blobs, case_id: UUID) -> bytes:
     """The PDF of a case's label. Raises LabelNotReady (404) while it is being made, or where there is none."""
     for parcel in await shipments.shipments_of_return(session, case_id):
-        if parcel.label.state == "ready":
+        if parcel.label.state == LabelState.READY:
             return await shipments.label_pdf(session, blobs, parcel.id)
     raise LabelNotReady()

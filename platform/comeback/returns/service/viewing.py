@@ -1,6 +1,5 @@
 """A case as it is shown: to the API, to the customer's status page, to the agent."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -254,8 +253,3 @@ async def get_case(
 async def get_settlement(session: ReadSession, row: Settlement) -> SettlementOut:
     """A settlement as the API answers it."""
     return settlement_out(await read(session, await find(session, row.case_id)), row)
-
-
-async def cases_out(session: ReadSession, cases: Sequence[ReturnCase]) -> list[CaseOut]:
-    """Several cases (of one order)."""
-    return [shape_case(await read(session, case)) for case in cases]

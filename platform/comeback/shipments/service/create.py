@@ -6,7 +6,7 @@ from uuid import UUID
 
 from comeback.core.clock import clock
 from comeback.core.db import WriteSession
-from comeback.core.errors import FieldError, Invalid, NotFound
+from comeback.core.errors import Conflict, FieldError, Invalid, NotFound
 from comeback.core.events import publish
 from comeback.core.outbox import enqueue
 from comeback.core.settings import Settings
@@ -59,6 +59,8 @@ async def _locked_order(session: WriteSession, order_id: UUID) -> tuple[OrderFac
     orders = await parcel_rows.orders(session, [order_id], lock=True)
     if order_id not in orders:
         raise NotFound("There is no such order.")
+    if orders[order_id].state == "cancelled":
+        raise Conflict("The order was cancelled.")
     return orders[order_id], (await parcel_rows.lines(session, [order_id]))[order_id]
 
 
@@ -169,6 +171,10 @@ async def open_page(session: WriteSession, order_id: UUID, settings: Settings | 
 
 
 async def _tell(session: WriteSession, order: OrderFacts, shipment_id: UUID, values: Mapping[str, Any]) -> None:
+    """Fulfilment with a number is `shipment.shipped`; a parcel without one has it when it gets its first number."""
+    number = values["tracking_number"]
+    if number is None:
+        return
     await publish(
         session,
         Shipped(
@@ -176,9 +182,9 @@ async def _tell(session: WriteSession, order: OrderFacts, shipment_id: UUID, val
             order_id=order.id,
             shipment_id=shipment_id,
             customer_id=order.customer_id,
-            why="Told: the shop handed the pieces to the carrier.",
+            why="Told: the shop handed it to the carrier.",
             carrier=values["carrier"],
-            tracking_number=values["tracking_number"],
+            tracking_number=number,
         ),
     )
 
@@ -210,9 +216,14 @@ async def correct_number(
 
 
 async def _tell_change(session: WriteSession, old: Parcel, number: str, carrier: str) -> None:
+    """A first number makes the parcel known; another one is a correction."""
     if old.history:
         return
     order = (await parcel_rows.orders(session, [old.order_id]))[old.order_id]
+    if old.tracking_number is None and old.direction == Direction.OUTBOUND:
+        values = {"shipped_at": clock.now(), "carrier": carrier, "tracking_number": number}
+        await _tell(session, order, old.id, values)
+        return
     await publish(
         session,
         NumberChanged(
@@ -221,10 +232,8 @@ async def _tell_change(session: WriteSession, old: Parcel, number: str, carrier:
             shipment_id=old.id,
             return_id=old.return_id,
             customer_id=order.customer_id,
-            notify=old.tracking_number is not None,
-            why="Told: the tracking number was corrected."
-            if old.tracking_number
-            else "Not told: it is the parcel's first number.",
+            notify=old.direction == Direction.OUTBOUND,
+            why="Told: the tracking number was corrected.",
             carrier=carrier,
             tracking_number=number,
             old_number=old.tracking_number,

@@ -28,7 +28,7 @@ export function Decline({ item, onClose }: { item: Schemas['ReturnDetail']; onCl
   return (
     <Dialog title={t('decline.title', { number: item.number })} onClose={onClose}>
       <form onSubmit={submit} className={classes.dialog}>
-        <Textarea autoFocus label={t('decline.reason')} description={t('decline.hint')} rows={4} maxLength={500} value={reason} onChange={(e) => setReason(e.currentTarget.value)} error={short ? t('decline.short') : error ? sentence(error, t) : undefined} />
+        <Textarea data-autofocus label={t('decline.reason')} description={t('decline.hint')} rows={4} maxLength={500} value={reason} onChange={(e) => setReason(e.currentTarget.value)} error={short ? t('decline.short') : error ? sentence(error, t) : undefined} />
         <div className={classes.dialogButtons}>
           <Button variant="default" onClick={onClose}>{t('cancel')}</Button>
           <Button type="submit" color="red.8" loading={isPending}>{t('decline.submit')}</Button>

@@ -96,7 +96,7 @@ function Head({ item, pending, onApprove, onInspect }: HeadProps) {
         <p className="muted">
           {item.customer.name} · <Link to="/orders/$orderId" params={{ orderId: item.order.id }}>{t('order.title', { number: item.order.number })}</Link> · {t('returns.requested', { date: date(item.requested_at) })} · {word('method', item.method)}
         </p>
-        {item.due_at && (
+        {item.due_at && item.tab !== 'done' && (
           <p className={classes.due} data-over={over || undefined}>
             <IconCalendarDue size={16} aria-hidden />
             {t(over ? 'returns.overdue' : 'returns.due', { date: date(item.due_at) })}

@@ -42,7 +42,7 @@ export function Settle({ item, onClose }: { item: Schemas['ReturnDetail']; onClo
         <p role="alert" className={classes.error}>{error && (changed ? t('settle.changed') : sentence(error, t))}</p>
         <div className={classes.dialogButtons}>
           <Button variant="default" onClick={onClose}>{t('cancel')}</Button>
-          <Button autoFocus loading={isPending} onClick={confirm}>{confirmation(words, sums)}</Button>
+          <Button data-autofocus loading={isPending} onClick={confirm}>{confirmation(words, sums)}</Button>
         </div>
       </div>
     </Dialog>

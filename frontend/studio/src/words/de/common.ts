@@ -75,7 +75,7 @@ export const common: Part<typeof english> = {
   'overview.open_returns': 'Offene Retouren',
   'overview.retained': 'Gehaltener Umsatz',
   'overview.versus': '{change} in 30 Tagen',
-  'overview.same': 'Unverändert seit 30 Tagen',
+  'overview.same': 'Unverändert',
   'overview.needs': 'Braucht Sie',
   'overview.clear': 'Nichts wartet auf Sie',
   'overview.clear.text': 'Neue Retouren, festsitzende Pakete und fehlgeschlagene Erstattungen erscheinen hier.',

@@ -72,7 +72,7 @@ export const common = {
   'overview.open_returns': 'Open returns',
   'overview.retained': 'Retained revenue',
   'overview.versus': '{change} in 30 days',
-  'overview.same': 'No change in 30 days',
+  'overview.same': 'No change',
   'overview.needs': 'Needs you',
   'overview.clear': 'Nothing waits for you',
   'overview.clear.text': 'New returns, stuck parcels and refunds that fail appear here.',

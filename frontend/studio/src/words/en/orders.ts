@@ -47,7 +47,6 @@ export const orders = {
   'parcel.scans': { one: '{count} scan', other: '{count} scans' },
   'parcel.late': 'Delayed: {reason}',
   'parcel.eta': 'Arriving {date}',
-  'parcel.etaRange': 'Arriving {from} – {until}',
   'parcel.etaMoved': 'first promised for {date}',
   'parcel.delivered': 'Delivered {date}',
   'step.shipped': 'Shipped',

@@ -1,0 +1,1 @@
+"""A real shop's year through the running product: `comeback replay`."""

@@ -1,0 +1,5 @@
+"""The customer's pages by address: parse, one use case, a page."""
+
+from comeback.portal.routes import cases, entering, finding, tracking, wizard
+
+ROUTES = (*tracking.ROUTES, *finding.ROUTES, *entering.ROUTES, *wizard.ROUTES, *cases.ROUTES)

@@ -1,0 +1,364 @@
+"""A planned message becomes an accepted mail of 40 KB: claim, data, render, DKIM, hand-over, record.
+
+Floor: ready-made mails over 20 connections, by a pipelining sender in Python (and by postfix's smtp-source where that
+is installed). Peers: what one writes first, Jinja + EmailMessage + dkimpy + smtplib; and what a Django shop runs, a
+template, EmailMultiAlternatives and smtplib with a row updated for each mail, unsigned. Ours: the real sender with
+everything it promises, the two commits around the body included. Every sender runs in one process on one core, the
+sink on the other; PostgreSQL where it likes.
+"""
+
+import asyncio
+import base64
+import hashlib
+import os
+import shutil
+import smtplib
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import dkim
+import django
+import jinja2
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from django.conf import settings as django_settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.template import Context as DjangoContext
+from django.template import Engine
+from sqlalchemy import text
+
+from comeback.app.wiring import Services, build_services
+from comeback.core import clock, logs
+from comeback.core.secrets import Secret
+from comeback.core.settings import MailSettings, Settings
+from comeback.customers.schemas import ConsentIn, CustomerIn
+from comeback.customers.service import record_consents, upsert_customers
+from comeback.kit.ids import new_id
+from comeback.merchants.schemas import ShopIn
+from comeback.merchants.service import add_sending_domain, create_shop, mark_verified
+from comeback.messages import service
+from comeback.messages.schemas import BlockRequest, PlannedMessage
+from comeback.messages.sender.loop import Sender
+from comeback.messages.service.publish import default_sources
+from comeback.vendors.smtp.handover import Envelope
+from comeback.vendors.smtp.pool import SmtpPool
+from comeback.vendors.smtp.target import parse_target
+from tests.bench.harness import (
+    ROOT,
+    Config,
+    Contestant,
+    Row,
+    contest,
+    cores,
+    drop_database,
+    free_port,
+    fresh_database,
+    versus,
+)
+
+BENCH = "mail"
+CONNECTIONS = 20
+CUSTOMERS = 500
+ITEMS = 8
+FLOOR, SOURCE, NAIVE, DJANGO = (
+    "ready-made mails, pipelined", "postfix smtp-source", "Jinja + EmailMessage + dkimpy + smtplib",
+    "Django, unsigned, a row each",
+)  # fmt: skip
+SERVICE, MARKETING, UNSIGNED = "ours, service, RSA", "ours, marketing, RSA", "ours, service, relay signs"
+
+
+# ---- where mail goes ----
+class NullServer:
+    """The sink as a process on the first core."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+
+    async def __aenter__(self) -> "NullServer":
+        path = os.pathsep.join([str(ROOT / "platform"), str(ROOT)])
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.bench._sink", str(self.port)], cwd=ROOT, env=os.environ | {"PYTHONPATH": path}
+        )
+        os.sched_setaffinity(self.process.pid, cores()[0])
+        for _ in range(100):
+            await asyncio.sleep(0.1)
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+            except OSError:
+                continue
+            writer.close()
+            return self
+        raise RuntimeError("the sink did not start")
+
+    async def __aexit__(self, *_: object) -> None:
+        self.process.terminate()
+        await asyncio.to_thread(self.process.wait)
+
+
+# ---- what is sent ----
+def sample() -> dict[str, Any]:
+    """Data that makes a `shipped` mail of 40 KB, offers included."""
+    data = dict(next(s for s, _ in default_sources() if s.key == "shipped").sample)
+    item = data["shipment"]["items"][0]  # type: ignore[index]
+    data["shipment"] = data["shipment"] | {"items": [item] * ITEMS}  # type: ignore[operator]
+    return data
+
+
+async def blocks(_session: Any, requests: Sequence[BlockRequest], name: str) -> dict[UUID, dict[str, Any]]:
+    """Data that differs by message, as a provider would answer it."""
+    shared = sample()[name]
+    return {r.message_id: {**shared, "number": f"#{n}"} for n, r in enumerate(requests)}
+
+
+def provider(name: str) -> Any:
+    async def answer(session: Any, requests: Sequence[BlockRequest]) -> dict[UUID, dict[str, Any]]:
+        return await blocks(session, requests, name)
+
+    return answer
+
+
+# ---- ours ----
+def settings(url: str, port: int, *, signed: bool) -> Settings:
+    return Settings(
+        database_url=url, redis_url="redis://127.0.0.1:1/0", secret_key=Secret("bench"), local=True,
+        kek=Secret(base64.b64encode(hashlib.sha256(b"bench").digest()).decode()), db_pool=10,
+        smtp_url=f"smtp://127.0.0.1:{port}", base_url="https://shop.example", statement_timeout_ms=60_000,
+        mail=MailSettings(domain="mail.shop.example", connections=CONNECTIONS, batch=200, dkim=signed),
+    )  # fmt: skip
+
+
+async def furnish(services: Services) -> tuple[UUID, list[UUID]]:
+    """A shop with templates, a verified domain and customers who agreed to marketing."""
+    shop = new_id()
+    async with services.database.write(shop) as session:
+        await create_shop(session, ShopIn(slug="bench", name="Bench", timezone="Europe/Berlin"))
+        await service.install_default_templates(session)
+        await add_sending_domain(session, services.vault, "shop.example")
+        await mark_verified(session, "shop.example")
+        people = [CustomerIn(email=f"p{n}@example.com", first_name="Ada") for n in range(CUSTOMERS)]
+        ids = await upsert_customers(session, people)
+        yes = ConsentIn(channel="email", purpose="marketing", granted=True, source="checkout", at=clock.now())
+        await record_consents(session, [(i, yes) for i in ids])
+    return shop, ids
+
+
+async def plan(services: Services, shop: UUID, people: list[UUID], count: int, class_: str) -> None:
+    async with services.database.write(shop) as session:
+        for start in range(0, count, 1000):
+            numbers = range(start, min(start + 1000, count))
+            await service.plan(
+                session,
+                [
+                    PlannedMessage(
+                        send_key=f"{new_id()}", template="shipped", class_=class_, customer_id=people[n % CUSTOMERS],
+                        recipient=f"p{n % CUSTOMERS}@example.com", subjects={"order": new_id()},
+                    )
+                    for n in numbers
+                ],
+            )  # fmt: skip
+
+
+async def unfinished(services: Services, shop: UUID) -> int:
+    async with services.database.read(shop) as session:
+        query = text("SELECT state, count(*) AS n, max(why) AS why FROM messages WHERE shop_id = :shop GROUP BY state")
+        found = {r.state: r for r in await session.execute(query, {"shop": shop})}
+    stuck = found.keys() & {"blocked", "cancelled", "failed", "unknown"}
+    if stuck:
+        raise RuntimeError(f"not sent: {[(state, found[state].why) for state in stuck]}")
+    return sum(r.n for state, r in found.items() if state != "accepted")
+
+
+def ours(services: Services, shop: UUID, people: list[UUID], count: int, class_: str, notes: dict[str, str]) -> Any:
+    """Measures from the first claim until the last answer is recorded."""
+
+    async def measure() -> float:
+        async with services.database.write(shop) as session:
+            await session.execute(text("DELETE FROM messages WHERE shop_id = :shop"), {"shop": shop})
+        await plan(services, shop, people, count, class_)
+        sender = Sender(services.database, services.vault, services.signer, services.settings)
+        stop = asyncio.Event()
+        cpu, started = time.process_time(), time.perf_counter()
+        running = asyncio.create_task(sender.run_forever(stop))
+        while await unfinished(services, shop):
+            if time.perf_counter() - started > 120:
+                raise RuntimeError("the sender does not end")
+            await asyncio.sleep(0.05)
+        spent = time.perf_counter() - started
+        notes[class_ + str(services.settings.mail.dkim)] = f"{(time.process_time() - cpu) / count * 1e3:.2f} ms CPU each"
+        stop.set()
+        await running
+        await sender.close()
+        return count / spent
+
+    return measure
+
+
+# ---- floor and peers ----
+def ready_made(port: int, count: int, message: bytes) -> Callable[[], Awaitable[float]]:
+    """Our transport alone: bytes that exist already, nothing stored."""
+
+    async def measure() -> float:
+        pool = SmtpPool(parse_target(f"smtp://127.0.0.1:{port}"), size=CONNECTIONS)
+        envelope = Envelope("bounce@shop.example", "ada@example.com")
+        left = iter(range(count))
+
+        async def yes() -> bool:
+            return True
+
+        async def work() -> None:
+            for _ in left:
+                assert (await pool.send(envelope, message, yes)).kind == "accepted"
+
+        started = time.perf_counter()
+        await asyncio.gather(*(work() for _ in range(CONNECTIONS)))
+        spent = time.perf_counter() - started
+        await pool.close()
+        return count / spent
+
+    return measure
+
+
+def smtp_source(port: int, count: int, size: int) -> Callable[[], Awaitable[float]]:
+    program = shutil.which("smtp-source") or "smtp-source"
+
+    async def measure() -> float:
+        started = time.perf_counter()
+        process = await asyncio.create_subprocess_exec(
+            program, "-s", str(CONNECTIONS), "-m", str(count), "-l", str(size), "-f", "a@shop.example", "-t",
+            "b@example.com", f"127.0.0.1:{port}",
+        )  # fmt: skip
+        await process.wait()
+        return count / (time.perf_counter() - started)
+
+    return measure
+
+
+def naive(port: int, count: int, html: str, pem: bytes) -> Callable[[], Awaitable[float]]:
+    """Jinja, the standard builder, dkimpy, smtplib: signed, nothing stored."""
+    template = jinja2.Environment(autoescape=True).from_string(html.replace("Ada", "{{ name }}"))
+
+    def send_all() -> float:
+        started = time.perf_counter()
+        with smtplib.SMTP("127.0.0.1", port) as client:
+            for n in range(count):
+                message = EmailMessage()
+                message["From"], message["To"] = "orders@shop.example", "ada@example.com"
+                message["Subject"], message["Message-ID"] = "Your order", f"<{n}@shop.example>"
+                message["Date"] = datetime.now(UTC)
+                message.set_content("Hello")
+                message.add_alternative(template.render(name=f"Ada {n}"), subtype="html")
+                raw = message.as_bytes()
+                mark = dkim.sign(raw, b"s", b"shop.example", pem, canonicalize=(b"relaxed", b"relaxed"))
+                client.sendmail("bounce@shop.example", ["ada@example.com"], mark + raw)
+        return count / (time.perf_counter() - started)
+
+    return lambda: asyncio.to_thread(send_all)
+
+
+def django_peer(url: str, port: int, count: int, html: str) -> Callable[[], Awaitable[float]]:
+    """A queue in the way of django-post_office: a template, alternatives, one connection, a row updated each."""
+    if not django_settings.configured:
+        django_settings.configure(USE_I18N=False, DEFAULT_CHARSET="utf-8")
+        django.setup()
+    template = Engine().from_string(html.replace("Ada", "{{ name }}"))
+
+    def send_one(connection: Any, n: int) -> None:
+        body = template.render(DjangoContext({"name": f"Ada {n}"}))
+        message = EmailMultiAlternatives(
+            "Your order", "Hello", "orders@shop.example", ["ada@example.com"], connection=connection
+        )
+        message.attach_alternative(body, "text/html")
+        message.send()
+
+    async def measure() -> float:
+        database = await asyncpg.connect(url)
+        await database.execute("CREATE TABLE IF NOT EXISTS peer_mail (id int PRIMARY KEY, status int)")
+        await database.execute("TRUNCATE peer_mail")
+        await database.execute("INSERT INTO peer_mail SELECT n, 0 FROM generate_series(0, $1) n", count)
+        backend = "django.core.mail.backends.smtp.EmailBackend"
+        connection = get_connection(backend, host="127.0.0.1", port=port, use_tls=False)
+        started = time.perf_counter()
+        connection.open()
+        for n in range(count):
+            await asyncio.to_thread(send_one, connection, n)
+            await database.execute("UPDATE peer_mail SET status = 1 WHERE id = $1", n)
+        connection.close()
+        spent = time.perf_counter() - started
+        await database.close()
+        return count / spent
+
+    return measure
+
+
+# ---- the contest ----
+async def example(services: Services, shop: UUID, people: list[UUID]) -> bytes:
+    """The bytes of one mail of ours, for those who only carry it."""
+    await plan(services, shop, people, 1, "service")
+    sender = Sender(services.database, services.vault, services.signer, services.settings)
+    await sender.run_once()
+    await sender.close()
+    async with services.database.read(shop) as session:
+        return (await session.execute(text("SELECT mime FROM message_bodies WHERE shop_id = :s"), {"s": shop})).scalar_one()
+
+
+def private_pem() -> bytes:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    kind = serialization.PrivateFormat.TraditionalOpenSSL
+    return key.private_bytes(serialization.Encoding.PEM, kind, serialization.NoEncryption())
+
+
+async def run(config: Config) -> list[Row]:
+    """See the module."""
+    logs.setup("error")
+    url = await fresh_database(config, "mail")
+    try:
+        async with NullServer() as sink:
+            services = build_services(settings(url, sink.port, signed=True))
+            unsigned = build_services(settings(url, sink.port, signed=False))
+            # The rooms' own blocks would measure the rooms; ours answer at once.
+            service.unplug()
+            service.plug({name: provider(name) for name in ("order", "shipment", "offer")})
+            rows = await _contest(config, services, unsigned, url)
+            for close in (*services.closers, *unsigned.closers):
+                await close()
+            return rows
+    finally:
+        await drop_database(config, url)
+
+
+async def _contest(config: Config, services: Services, unsigned: Services, url: str) -> list[Row]:
+    port = parse_target(services.settings.smtp_url).port
+    shop, people = await furnish(services)
+    message = await example(services, shop, people)
+    html, notes = message.decode("ascii").split("\r\n\r\n")[-1], dict[str, str]()
+    count, slow = int(2_000 * config.scale), int(200 * config.scale)
+    contestants = [
+        Contestant(FLOOR, "floor", ready_made(port, count * 2, message), note=f"{len(message):,} bytes"),
+        Contestant(NAIVE, "peer", naive(port, slow, html, private_pem())),
+        Contestant(DJANGO, "peer", django_peer(url, port, slow, html)),
+        Contestant(SERVICE, "ours", ours(services, shop, people, count, "service", notes), 0.24),
+        Contestant(MARKETING, "ours", ours(services, shop, people, count, "marketing", notes), 0.24),
+        Contestant(UNSIGNED, "ours", ours(unsigned, shop, people, count, "service", notes), 0.45),
+    ]
+    if shutil.which("smtp-source"):
+        contestants.insert(1, Contestant(SOURCE, "peer", smtp_source(port, count * 2, len(message))))
+    rows = await contest(BENCH, contestants, config.rounds)
+    spent = {SERVICE: notes["serviceTrue"], MARKETING: notes["marketingTrue"], UNSIGNED: notes["serviceFalse"]}
+    times = {SERVICE: 7, MARKETING: 7, UNSIGNED: 13}
+    return [_noted(rows, row, spent, times) for row in rows]
+
+
+def _noted(rows: list[Row], row: Row, spent: dict[str, str], times: dict[str, int]) -> Row:
+    if row.name not in spent:
+        return row
+    factor = versus(rows, row.name, DJANGO)
+    extra = f"{spent[row.name]}, {factor:.1f} × Django (target {times[row.name]} ×)"
+    return replace(row, note=f"{row.note}, {extra}")
