@@ -23,9 +23,11 @@ from comeback.app.wiring import Services, routes
 from comeback.core.access import CUSTOMER, PERMISSIONS, PUBLIC, Principal, resolve
 from comeback.core.db import NO_SHOP, Database
 from comeback.core.errors import Forbidden, Replay, Unauthorized
+from comeback.core.strict import StrictRequest
 from comeback.core.validation import collect
 from comeback.kit.tokens import digest
 from comeback.merchants.service import authenticate_key, authenticate_session
+from comeback.portal.pages.trouble import error_page, wants_page
 
 MAX_BODY = 2_000_000
 PROBLEM_TYPE = "application/problem+json"
@@ -102,6 +104,8 @@ def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]
     problem = problem_of(error)
     if problem.status == 500:
         edge_log(request, error)
+    if wants_page(request):
+        return error_page(request, problem.status)
     if isinstance(error, HTTPException) and error.status_code == 400:
         problem = _named_fields(request, problem)
     return _respond(problem)
@@ -190,6 +194,7 @@ def create_app(services: Services, *, extra: tuple[Any, ...] = (), lifespan: tup
         dependencies=dependencies(services),
         guards=[make_guard(services)],
         exception_handlers={Exception: on_error, HTTPException: on_error},
+        request_class=StrictRequest,
         request_max_body_size=MAX_BODY,
         lifespan=[closing, *lifespan],
         openapi_config=OpenAPIConfig(

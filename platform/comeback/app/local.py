@@ -65,7 +65,6 @@ class LocalStack:
     async def run(self) -> None:
         """From nothing to printed addresses, then waits for Ctrl-C or SIGTERM; leaves no process behind."""
         with stopped_by_signals():
-            say(f"Comeback is starting in {self.state.path.name}/")
             async with self.running() as demo:
                 self._tell(demo)
                 await asyncio.Event().wait()
@@ -77,6 +76,7 @@ class LocalStack:
         self.ports = choose_ports(self.env)
         self.secrets = self.state.secrets()
         supervisor = Supervisor(self.state.path / "logs")
+        say(f"Comeback is starting in {self.state.path.name}/")
         try:
             yield await self._start(supervisor)
         finally:

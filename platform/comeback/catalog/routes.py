@@ -7,12 +7,9 @@ from litestar.params import FromQuery, JSONBody
 from comeback.catalog import service
 from comeback.catalog.schemas import ProductIn, ProductOut, ProductPage, StockPage
 from comeback.core.db import ReadSession, WriteSession
-from comeback.core.strict import StrictRequest
 
 
-@post(
-    "/api/v1/products", request_class=StrictRequest, operation_id="upsertProduct", opt={"permission": "products:write"}
-)
+@post("/api/v1/products", operation_id="upsertProduct", opt={"permission": "products:write"})
 async def upsert_product(data: JSONBody[ProductIn], session: NamedDependency[WriteSession]) -> Response[ProductOut]:
     """Creates a product (201), or updates the one of the same `external_id` (200)."""
     _, created = await service.upsert_product(session, data)

@@ -106,16 +106,29 @@ async def get(session: ReadSession, customer_id: UUID) -> dict[str, Any] | None:
     return next(iter(rows(found)), None)
 
 
-async def people(session: ReadSession, ids: Sequence[UUID]) -> list[dict[str, Any]]:
-    """Rows of many customers."""
-    found = await session.execute(
-        text(
-            "SELECT id, external_id, email, email_norm, first_name, last_name, phone, locale, timezone "
-            "FROM customers WHERE shop_id = :shop AND id = ANY(CAST(:ids AS uuid[]))"
-        ),
-        {"shop": session.shop_id, "ids": list(ids)},
-    )
-    return rows(found)
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What a message needs of a person."""
+
+    id: UUID
+    email: str | None
+    first_name: str | None
+    last_name: str | None
+    phone: str | None
+    locale: str | None
+    timezone: str | None
+
+
+_CONTACTS = text(
+    "SELECT id, email, first_name, last_name, phone, locale, timezone FROM customers "
+    "WHERE shop_id = :shop AND id = ANY(CAST(:ids AS uuid[]))"
+)
+
+
+async def contacts(session: ReadSession, ids: Sequence[UUID]) -> dict[UUID, Contact]:
+    """How to reach each person."""
+    found = await session.execute(_CONTACTS, {"shop": session.shop_id, "ids": list(ids)})
+    return {r[0]: Contact(*r) for r in found}
 
 
 async def by_email(session: ReadSession, email_norm: str) -> UUID | None:

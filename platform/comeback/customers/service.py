@@ -15,7 +15,7 @@ from comeback.core.errors import FieldError
 from comeback.customers import repository, rules
 from comeback.customers.errors import BadAddress, CustomerNotFound
 from comeback.customers.models import Channel, Reason
-from comeback.customers.repository import Person
+from comeback.customers.repository import Contact, Person
 from comeback.customers.rules import Block, MessageClass, Statement, Verdict, normalise_email
 from comeback.customers.schemas import (
     ChannelName,
@@ -30,19 +30,6 @@ from comeback.kit.ids import new_id, parse_id
 from comeback.kit.paging import Page, decode_cursor, encode_cursor
 
 PAGE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """What a message needs of a person."""
-
-    id: UUID
-    email: str | None
-    first_name: str | None
-    last_name: str | None
-    phone: str | None
-    locale: str | None
-    timezone: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +96,7 @@ async def upsert_customer(session: WriteSession, person: CustomerIn) -> UUID:
 
 async def contacts(session: ReadSession, ids: Sequence[UUID]) -> dict[UUID, Contact]:
     """How to reach each person; unknown ids are missing from the answer."""
-    found = await repository.people(session, ids)
-    return {r["id"]: Contact(**{k: v for k, v in r.items() if k in Contact.__slots__}) for r in found}
+    return await repository.contacts(session, ids)
 
 
 async def customer_by_email(session: ReadSession, email: str) -> UUID | None:

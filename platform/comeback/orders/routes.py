@@ -5,12 +5,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from comeback.core.db import ReadSession, WriteSession
-from comeback.core.strict import StrictRequest
 from comeback.orders import service
 from comeback.orders.schemas import OrderIn, OrderOut, OrderPage
 
 
-@post("/api/v1/orders", request_class=StrictRequest, operation_id="createOrder", opt={"permission": "orders:write"})
+@post("/api/v1/orders", operation_id="createOrder", opt={"permission": "orders:write"})
 async def create_order(data: JSONBody[OrderIn], session: NamedDependency[WriteSession]) -> Response[OrderOut]:
     """Creates an order (201), or updates the one of the same `external_id` (200)."""
     (done,) = await service.import_orders(session, [data])

@@ -38,7 +38,8 @@ async def create_goodwill_refund(
 @get("/api/v1/orders/{order_id:str}/refunds", operation_id="listRefunds", opt={"permission": "orders:read"})
 async def list_refunds(order_id: FromPath[str], read: NamedDependency[ReadSession]) -> AttemptPage:
     """All refund attempts of an order, oldest first, those made elsewhere too."""
-    return AttemptPage(items=await service.attempts_of_order(read, orders.known_id(order_id)))
+    order = await orders.get_order(read, orders.known_id(order_id))
+    return AttemptPage(items=await service.attempts_of_order(read, order.id))
 
 
 @post(

@@ -131,9 +131,11 @@ async def move(session: WriteSession, columns: dict[str, list[Any]]) -> None:
     await session.execute(_MOVE, {**columns, "shop": session.shop_id})
 
 
-async def add_steps(session: WriteSession, columns: dict[str, list[Any]], now: datetime) -> None:
-    """Writes down what was done; a node that was done before stays as it was."""
-    await session.execute(_STEPS, {**columns, "shop": session.shop_id, "now": now})
+async def add_steps(session: WriteSession, taken: Sequence[tuple[UUID, UUID, str, str, str]], now: datetime) -> None:
+    """Writes down (flow, enrolment, node, result, why); a node that was done before stays as it was."""
+    flow_id, enrolment_id, node, result, why = (list(column) for column in zip(*taken, strict=True))
+    values = {"flow_id": flow_id, "enrolment_id": enrolment_id, "node": node, "result": result, "why": why}
+    await session.execute(_STEPS, {**values, "shop": session.shop_id, "now": now})
 
 
 async def history(session: ReadSession, orders: Sequence[UUID], names: Sequence[str]) -> list[dict[str, Any]]:

@@ -153,7 +153,7 @@ async def _store(session: WriteSession, decided: Sequence[Decision]) -> None:
 async def _carry_out(session: WriteSession, decided: Sequence[Decision], now: datetime) -> None:
     """Plans the messages and writes down every step with what came of it."""
     people = await _Recipients.load(session, decided)
-    columns: dict[str, list[Any]] = {f: [] for f in ("flow_id", "enrolment_id", "node", "result", "why")}
+    taken: list[tuple[UUID, UUID, str, str, str]] = []
     planned: list[PlannedMessage] = []
     for decision in decided:
         person, nodes = decision.person, decision.version.plan.definition.nodes
@@ -164,12 +164,10 @@ async def _carry_out(session: WriteSession, decided: Sequence[Decision], now: da
                 result = "blocked" if why else "planned"
                 if address and not why:
                     planned.append(people.message(decision, step.node, node, address))
-            values = (person.flow_id, person.id, step.node, result, why)
-            for column, value in zip(columns.values(), values, strict=True):
-                column.append(value)
+            taken.append((person.flow_id, person.id, step.node, result, why))
     await plan(session, planned)
-    if columns["node"]:
-        await repository.add_steps(session, columns, now)
+    if taken:
+        await repository.add_steps(session, taken, now)
 
 
 class _Recipients:

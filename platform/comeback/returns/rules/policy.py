@@ -73,7 +73,7 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One version of a shop's return policy."""
 
-    windows: tuple[Window, ...] = (Window(),)
+    windows: tuple[Window, ...] = msgspec.field(default_factory=lambda: (Window(),))
     eligibility: tuple[EligibilityRule, ...] = ()
     fees: tuple[FeeRule, ...] = ()
     tender_order: TenderOrder = "gift_card_first"
@@ -81,7 +81,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     claw_back: ClawBack = ClawBack()
     bonus: tuple[BonusRule, ...] = ()
     refund_trigger: Trigger = "inspected"
-    auto_approve: tuple[Approval, ...] = (Approval(),)
+    auto_approve: tuple[Approval, ...] = msgspec.field(default_factory=lambda: (Approval(),))
     methods: tuple[Method, ...] = ("label", "qr")
     resolutions: tuple[Resolution, ...] = ("refund", "store_credit", "exchange")
     buffer_days: int = 14

@@ -93,7 +93,7 @@ async def decline(session: WriteSession, principal: Principal, case_id: UUID, re
 
 async def _end(session: WriteSession, case: ReturnCase, state: str, event: Callable[..., Event]) -> None:
     """Ends a case of which nothing arrived and no money moves. Raises WrongState (409)."""
-    if await repository.receipts(session, case.id):
+    if await repository.findings(session, case.id):
         raise WrongState("Goods of this return were received already.")
     settled = [s.id for s in await repository.settlements(session, case.id)]
     attempts = await payments.attempts_of_sources(session, settled)
