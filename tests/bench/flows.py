@@ -21,7 +21,7 @@ from comeback.core.db import APP, Database, enter
 from comeback.core.secrets import Secret
 from comeback.core.settings import Settings
 from comeback.customers.models import Customer
-from comeback.flows.jobs import BATCH, advance_due
+from comeback.flows.jobs import BATCH, LANES, advance_due
 from comeback.flows.models import Enrolment, EnrolmentStep, FlowVersion
 from comeback.kit.ids import new_id
 from comeback.messages.models import Message
@@ -171,8 +171,8 @@ class Stage:
         ]  # fmt: skip
 
     async def ours(self) -> int:
-        """The engine."""
-        return await advance_due(self.database, BATCH, self.shop)
+        """The engine, as a worker's tick drives it."""
+        return await advance_due(self.database, BATCH, self.shop, LANES)
 
 
 async def _scale(stage: Stage, config: Config) -> list[Row]:

@@ -45,7 +45,7 @@ async def page(
         made.on("console", lambda m: broken.append(m.text) if "Content Security Policy" in m.text else None)
         yield made
         await browser.close()
-    assert broken == []
+    assert not broken, broken
 
 
 async def shot(on: Page, name: str) -> None:

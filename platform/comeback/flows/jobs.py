@@ -1,5 +1,6 @@
 """Thin entry points of flows: an event happened, time has passed."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 from uuid import UUID
@@ -13,6 +14,7 @@ from comeback.flows.repository.people import due_shops
 from comeback.flows.service.moving import advance_shop, hear
 
 BATCH = 1000
+LANES = 2
 EVERY = 1.0
 log = structlog.get_logger()
 
@@ -69,32 +71,38 @@ async def on_event(session: WriteSession, payload: dict[str, Any]) -> None:
     await hear(session, await load_event(session, payload["event"]))
 
 
-async def advance_due(database: Database, limit: int = BATCH, shop: UUID | None = None) -> int:
-    """Moves on up to `limit` due people of every shop (or one), each shop in its own transaction; answers how many.
+async def advance_due(database: Database, limit: int = BATCH, shop: UUID | None = None, lanes: int = 1) -> int:
+    """Moves on up to `limit` due people of every shop (or one), each batch in its own transaction; answers how many.
 
-    A shop whose batch fails is logged and left for the next round; it does not hold up the others.
+    `lanes` transactions run side by side, so that we think while the database writes; where fewer shops have work a
+    shop gets several. A shop whose batch fails is logged and left for the next round; it does not hold up the others.
     """
     if shop is None:
         async with database.machinery() as session:
             shops = await due_shops(session, clock.now())
     else:
         shops = [shop]
-    moved = 0
-    for one in shops:
+    turns = [one for one in shops for _ in range(max(1, lanes // len(shops)))]
+    free = asyncio.Semaphore(lanes)
+    return sum(await asyncio.gather(*(_batch(database, one, limit, free, strict=shop is not None) for one in turns)))
+
+
+async def _batch(database: Database, shop: UUID, limit: int, free: asyncio.Semaphore, *, strict: bool) -> int:
+    async with free:
         try:
-            async with database.write(one) as session:
-                moved += await advance_shop(session, limit)
+            async with database.write(shop) as session:
+                return await advance_shop(session, limit)
         except Exception as error:
-            if shop is not None:
+            if strict:
                 raise
-            log.warning("flows of a shop did not advance", shop=str(one), error=type(error).__name__, exc_info=True)
-    return moved
+            log.warning("flows of a shop did not advance", shop=str(shop), error=type(error).__name__, exc_info=True)
+            return 0
 
 
 async def catch_up(database: Database) -> int:
     """Advances until nobody is due (or nothing moves)."""
     total = 0
-    while moved := await advance_due(database):
+    while moved := await advance_due(database, lanes=LANES):
         total += moved
     return total
 

@@ -1,1 +1,1 @@
-"""A real shop's year through the running product: `comeback replay`."""
+"""The replay: a real shop's invoices and credit notes through a whole local stack, every sum compared to the penny."""

@@ -4,13 +4,16 @@
 because it would corrupt subjects and text parts.
 """
 
+import contextlib
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from liquid import BoundTemplate, Environment, RenderContext
 from liquid.exceptions import LiquidError, UndefinedError
 from liquid.undefined import UNDEFINED, FalsyStrictUndefined
 
+from comeback.messages.render.fast.expressions import Unfit
+from comeback.messages.render.fast.nodes import Program
 from comeback.messages.render.filters import FILTERS
 
 REMOVED_TAGS = ("include", "render", "increment", "decrement", "tablerow", "doc", "liquid", "extends", "block")
@@ -65,6 +68,8 @@ class Context(RenderContext):
 
 class Template(BoundTemplate):
     context_class = Context
+    program: Program | None = None
+    """The same as nested functions; None where the interpreter has to do it."""
 
 
 class LiquidEnvironment(Environment):
@@ -73,6 +78,10 @@ class LiquidEnvironment(Environment):
     local_namespace_limit: ClassVar[int | None] = 1_000_000
     context_depth_limit: ClassVar[int] = 20
     template_class = Template
+
+    def path_of(self, path: list[object]) -> str:
+        """How a missing value is called."""
+        return dotted(path)
 
 
 def dotted(path: list[object]) -> str:
@@ -104,7 +113,10 @@ def parse(source: str, *, escape: bool) -> BoundTemplate:
         BadTemplate: with the parser's words.
     """
     try:
-        return (HTML if escape else TEXT).from_string(source)
+        made = cast("Template", (HTML if escape else TEXT).from_string(source))
+        with contextlib.suppress(Unfit):
+            made.program = Program(made)
+        return made
     except LiquidError as error:
         raise BadTemplate(_first_line(error)) from error
     except RecursionError as error:
@@ -119,11 +131,21 @@ def render(template: BoundTemplate, data: Mapping[str, object]) -> str:
         BadTemplate: a limit was reached or a filter refused its input.
     """
     try:
-        return template.render(data)
+        return _text(template, data)
     except UndefinedError as error:
         raise MissingVariable(str(error.args[0])) from error
     except LiquidError as error:
         raise BadTemplate(_first_line(error)) from error
+
+
+def _text(template: BoundTemplate, data: Mapping[str, object]) -> str:
+    program = template.program if isinstance(template, Template) else None
+    if program is not None:
+        try:
+            return program.render(dict(data))
+        except Unfit:
+            pass
+    return template.render(data)
 
 
 def _first_line(error: LiquidError) -> str:

@@ -67,7 +67,7 @@ def answer(made: Made, status: int = 200, headers: Mapping[str, str] | None = No
     return Response(
         nonce.encode().join(made),
         status_code=status,
-        media_type="text/html; charset=utf-8",
+        media_type="text/html",
         headers={"Content-Security-Policy": policy(nonce), "Cache-Control": PRIVATE, **_FIXED, **(headers or {})},
     )
 

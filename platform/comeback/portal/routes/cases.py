@@ -64,7 +64,7 @@ async def case_label(
     case_id: FromPath[str],
     database: NamedDependency[Database],
     settings: NamedDependency[Settings],
-    blobs: NamedDependency[Blobs],
+    blobs: NamedDependency[Any],  # a protocol cannot be checked at run time
     principal: NamedDependency[Principal],
 ) -> Response[bytes]:
     """The label of one's own return."""
@@ -74,7 +74,8 @@ async def case_label(
         raise NoPage()
     async with database.read(seen.shop_id) as session:
         await service.own_case(session, settings, principal.id, wanted, seen.reader.language)
-        return _pdf(await service.label_pdf(session, settings, blobs, wanted))
+        store: Blobs = blobs
+        return _pdf(await service.label_pdf(session, settings, store, wanted))
 
 
 @get(
@@ -87,13 +88,14 @@ async def mailed_label(
     token: FromPath[str],
     database: NamedDependency[Database],
     settings: NamedDependency[Settings],
-    blobs: NamedDependency[Blobs],
+    blobs: NamedDependency[Any],  # a protocol cannot be checked at run time
 ) -> Response[bytes]:
     """The label behind a mailed address: its token (160 bits) is the right to print it, nothing more."""
     seen = await visit(request, database, slug)
     async with database.read(seen.shop_id) as session:
         case_id, _ = await service.mailed_case(session, token)
-        return _pdf(await service.label_pdf(session, settings, blobs, case_id))
+        store: Blobs = blobs
+        return _pdf(await service.label_pdf(session, settings, store, case_id))
 
 
 @get(
