@@ -35,6 +35,15 @@ CREATE INDEX ix_audit_log_shop_id_at ON audit_log (shop_id, at DESC)
 -- next
 CREATE INDEX ix_audit_log_shop_id_subject ON audit_log (shop_id, subject)
 -- next
+CREATE TABLE business_clock (
+	shop_id UUID NOT NULL, 
+	key SMALLINT NOT NULL, 
+	anchor_real TIMESTAMP WITH TIME ZONE NOT NULL, 
+	anchor_business TIMESTAMP WITH TIME ZONE NOT NULL, 
+	speed FLOAT NOT NULL, 
+	CONSTRAINT pk_business_clock PRIMARY KEY (shop_id, key)
+)
+-- next
 CREATE TABLE connections (
 	kind TEXT NOT NULL, 
 	vendor TEXT NOT NULL, 
@@ -54,6 +63,34 @@ CREATE TABLE connections (
 	CONSTRAINT ck_connections_kind CHECK (kind IN ('carrier', 'stripe', 'storefront')), 
 	CONSTRAINT ck_connections_state CHECK (state IN ('live', 'broken', 'off'))
 )
+-- next
+CREATE TABLE coupon_pools (
+	name TEXT NOT NULL, 
+	kind TEXT DEFAULT 'unique' NOT NULL, 
+	percent INTEGER, 
+	amount BIGINT, 
+	currency TEXT, 
+	minimum BIGINT, 
+	valid_days INTEGER DEFAULT '30' NOT NULL, 
+	maximum INTEGER, 
+	per_customer INTEGER, 
+	issued INTEGER DEFAULT '0' NOT NULL, 
+	in_offers BOOLEAN DEFAULT 'false' NOT NULL, 
+	active BOOLEAN DEFAULT 'true' NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL, 
+	shop_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	CONSTRAINT pk_coupon_pools PRIMARY KEY (shop_id, id), 
+	CONSTRAINT uq_coupon_pools_name UNIQUE (shop_id, name), 
+	CONSTRAINT ck_coupon_pools_kind CHECK (kind IN ('unique', 'shared')), 
+	CONSTRAINT ck_coupon_pools_worth CHECK (num_nonnulls(percent, amount) = 1), 
+	CONSTRAINT ck_coupon_pools_percent CHECK (percent BETWEEN 1 AND 100), 
+	CONSTRAINT ck_coupon_pools_amount CHECK (amount > 0 AND currency IS NOT NULL OR amount IS NULL), 
+	CONSTRAINT ck_coupon_pools_minimum CHECK (minimum IS NULL OR (minimum > 0 AND currency IS NOT NULL)), 
+	CONSTRAINT ck_coupon_pools_issued CHECK (issued >= 0 AND (maximum IS NULL OR issued <= maximum))
+)
+-- next
+CREATE INDEX ix_coupon_pools_offers ON coupon_pools (shop_id) WHERE in_offers AND active
 -- next
 CREATE TABLE customers (
 	external_id TEXT, 
@@ -80,6 +117,17 @@ CREATE TABLE data_keys (
 	CONSTRAINT pk_data_keys PRIMARY KEY (shop_id, version)
 )
 -- next
+CREATE TABLE directory (
+	kind TEXT NOT NULL, 
+	key BYTEA NOT NULL, 
+	shop_id UUID NOT NULL, 
+	subject UUID NOT NULL, 
+	expires_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_directory PRIMARY KEY (kind, key, shop_id)
+)
+-- next
+CREATE INDEX ix_directory_subject ON directory (shop_id, kind, subject)
+-- next
 CREATE TABLE events (
 	name TEXT NOT NULL, 
 	occurred_at TIMESTAMP WITH TIME ZONE NOT NULL, 
@@ -100,6 +148,39 @@ CREATE INDEX ix_events_customer ON events (shop_id, customer_id) WHERE customer_
 CREATE INDEX ix_events_order ON events (shop_id, order_id) WHERE order_id IS NOT NULL
 -- next
 CREATE INDEX ix_events_return ON events (shop_id, return_id) WHERE return_id IS NOT NULL
+-- next
+CREATE TABLE flows (
+	family TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	state TEXT DEFAULT 'draft' NOT NULL, 
+	live_version INTEGER, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL, 
+	updated_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL, 
+	shop_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	CONSTRAINT pk_flows PRIMARY KEY (shop_id, id), 
+	CONSTRAINT uq_flows_family UNIQUE (shop_id, family), 
+	CONSTRAINT ck_flows_state CHECK (state IN ('draft', 'live', 'paused')), 
+	CONSTRAINT ck_flows_live CHECK (state = 'draft' OR live_version IS NOT NULL)
+)
+-- next
+CREATE TABLE hits (
+	message_id UUID NOT NULL, 
+	kind TEXT NOT NULL, 
+	link SMALLINT, 
+	method TEXT NOT NULL, 
+	agent TEXT NOT NULL, 
+	ip TEXT NOT NULL, 
+	delay_ms INTEGER, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	shop_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	CONSTRAINT pk_hits PRIMARY KEY (shop_id, id), 
+	CONSTRAINT ck_hits_kind CHECK (kind IN ('open', 'click', 'unsubscribe'))
+)
+ PARTITION BY RANGE (id)
+-- next
+CREATE INDEX ix_hits_message ON hits (shop_id, message_id)
 -- next
 CREATE TABLE inbox (
 	connection_id UUID NOT NULL, 
@@ -166,6 +247,39 @@ CREATE TABLE places (
 	CONSTRAINT uq_places_code UNIQUE (shop_id, code)
 )
 -- next
+CREATE TABLE policies (
+	version INTEGER NOT NULL, 
+	state TEXT DEFAULT 'draft' NOT NULL, 
+	body JSONB NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	published_at TIMESTAMP WITH TIME ZONE, 
+	shop_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	CONSTRAINT pk_policies PRIMARY KEY (shop_id, id), 
+	CONSTRAINT uq_policies_version UNIQUE (shop_id, version), 
+	CONSTRAINT ck_policies_state CHECK (state IN ('draft', 'published')), 
+	CONSTRAINT ck_policies_version CHECK (version > 0)
+)
+-- next
+CREATE TABLE portal_claims (
+	key BYTEA NOT NULL, 
+	order_id UUID, 
+	target UUID, 
+	language TEXT NOT NULL, 
+	code BYTEA, 
+	tries SMALLINT NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	used_at TIMESTAMP WITH TIME ZONE, 
+	shop_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	CONSTRAINT pk_portal_claims PRIMARY KEY (shop_id, id)
+)
+-- next
+CREATE INDEX ix_portal_claims_expires_at ON portal_claims (shop_id, expires_at)
+-- next
+CREATE UNIQUE INDEX ix_portal_claims_key ON portal_claims (shop_id, key)
+-- next
 CREATE TABLE products (
 	external_id TEXT NOT NULL, 
 	title TEXT NOT NULL, 
@@ -181,6 +295,23 @@ CREATE TABLE products (
 	id UUID NOT NULL, 
 	CONSTRAINT pk_products PRIMARY KEY (shop_id, id), 
 	CONSTRAINT uq_products_external_id UNIQUE (shop_id, external_id)
+)
+-- next
+CREATE TABLE recommendation_models (
+	items INTEGER NOT NULL, 
+	lines INTEGER NOT NULL, 
+	trained_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	shop_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	CONSTRAINT pk_recommendation_models PRIMARY KEY (shop_id, id)
+)
+-- next
+CREATE INDEX ix_recommendation_models_newest ON recommendation_models (shop_id, trained_at)
+-- next
+CREATE TABLE return_counters (
+	shop_id UUID NOT NULL, 
+	last BIGINT NOT NULL, 
+	CONSTRAINT pk_return_counters PRIMARY KEY (shop_id)
 )
 -- next
 CREATE TABLE sending_domains (
@@ -250,6 +381,21 @@ CREATE TABLE suppressions (
 -- next
 CREATE INDEX ix_suppressions_newest ON suppressions (shop_id, id)
 -- next
+CREATE TABLE templates (
+	key TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	class TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	origin TEXT DEFAULT 'default' NOT NULL, 
+	updated_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL, 
+	shop_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	CONSTRAINT pk_templates PRIMARY KEY (shop_id, id), 
+	CONSTRAINT uq_templates_shop_id_key UNIQUE (shop_id, key), 
+	CONSTRAINT ck_templates_class CHECK (class IN ('service', 'marketing')), 
+	CONSTRAINT ck_templates_origin CHECK (origin IN ('default', 'shop'))
+)
+-- next
 CREATE TABLE unmapped_codes (
 	shop_id UUID NOT NULL, 
 	carrier TEXT NOT NULL, 
@@ -280,6 +426,28 @@ CREATE TABLE consents (
 	CONSTRAINT ck_consents_purpose CHECK (purpose IN ('marketing', 'reviews', 'tracking'))
 )
 -- next
+CREATE TABLE coupons (
+	pool_id UUID NOT NULL, 
+	code TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	uses INTEGER, 
+	used INTEGER DEFAULT '0' NOT NULL, 
+	send_key TEXT, 
+	customer_id UUID, 
+	expires_at TIMESTAMP WITH TIME ZONE, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL, 
+	shop_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	CONSTRAINT pk_coupons PRIMARY KEY (shop_id, id), 
+	CONSTRAINT fk_coupons_shop_id_pool_id_coupon_pools FOREIGN KEY(shop_id, pool_id) REFERENCES coupon_pools (shop_id, id), 
+	CONSTRAINT uq_coupons_code UNIQUE (shop_id, code), 
+	CONSTRAINT uq_coupons_send_key UNIQUE (shop_id, send_key), 
+	CONSTRAINT ck_coupons_state CHECK (state IN ('reserved', 'confirmed', 'released', 'redeemed')), 
+	CONSTRAINT ck_coupons_used CHECK (used >= 0 AND (uses IS NULL OR used <= uses))
+)
+-- next
+CREATE INDEX ix_coupons_customer ON coupons (shop_id, customer_id) WHERE state = 'confirmed'
+-- next
 CREATE TABLE credit_accounts (
 	customer_id UUID NOT NULL, 
 	currency TEXT NOT NULL, 
@@ -293,6 +461,20 @@ CREATE TABLE credit_accounts (
 	CONSTRAINT ck_credit_accounts_balance CHECK (balance >= 0), 
 	CONSTRAINT ck_credit_accounts_promotional CHECK (promotional >= 0)
 )
+-- next
+CREATE TABLE flow_versions (
+	flow_id UUID NOT NULL, 
+	version INTEGER NOT NULL, 
+	definition JSONB NOT NULL, 
+	published_at TIMESTAMP WITH TIME ZONE, 
+	shop_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	CONSTRAINT pk_flow_versions PRIMARY KEY (shop_id, id), 
+	CONSTRAINT fk_flow_versions_shop_id_flow_id_flows FOREIGN KEY(shop_id, flow_id) REFERENCES flows (shop_id, id), 
+	CONSTRAINT uq_flow_versions_version UNIQUE (shop_id, flow_id, version)
+)
+-- next
+CREATE UNIQUE INDEX uq_flow_versions_draft ON flow_versions (shop_id, flow_id) WHERE published_at IS NULL
 -- next
 CREATE TABLE ledger_entries (
 	transaction_id UUID NOT NULL, 
@@ -310,6 +492,59 @@ CREATE TABLE ledger_entries (
 CREATE INDEX ix_ledger_entries_account ON ledger_entries (shop_id, account, currency)
 -- next
 CREATE INDEX ix_ledger_entries_transaction ON ledger_entries (shop_id, transaction_id)
+-- next
+CREATE TABLE messages (
+	send_key TEXT NOT NULL, 
+	class TEXT NOT NULL, 
+	channel TEXT DEFAULT 'email' NOT NULL, 
+	template TEXT NOT NULL, 
+	version INTEGER, 
+	locale TEXT NOT NULL, 
+	recipient TEXT, 
+	customer_id UUID, 
+	order_id UUID, 
+	shipment_id UUID, 
+	return_id UUID, 
+	subjects JSONB NOT NULL, 
+	data JSONB NOT NULL, 
+	origin JSONB, 
+	state TEXT DEFAULT 'planned' NOT NULL, 
+	why TEXT, 
+	next_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	lease_until TIMESTAMP WITH TIME ZONE, 
+	attempt INTEGER DEFAULT '0' NOT NULL, 
+	tries SMALLINT DEFAULT '0' NOT NULL, 
+	resent BOOLEAN DEFAULT 'false' NOT NULL, 
+	offers BOOLEAN DEFAULT 'false' NOT NULL, 
+	subject TEXT, 
+	message_id TEXT, 
+	mime_date TIMESTAMP WITH TIME ZONE, 
+	sending_domain_id UUID, 
+	content_hash BYTEA, 
+	context JSONB, 
+	reply TEXT, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL, 
+	handed_at TIMESTAMP WITH TIME ZONE, 
+	accepted_at TIMESTAMP WITH TIME ZONE, 
+	shop_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	CONSTRAINT pk_messages PRIMARY KEY (shop_id, id), 
+	CONSTRAINT uq_messages_shop_id_send_key UNIQUE (shop_id, send_key), 
+	CONSTRAINT fk_messages_shop_id_sending_domain_id_sending_domains FOREIGN KEY(shop_id, sending_domain_id) REFERENCES sending_domains (shop_id, id), 
+	CONSTRAINT ck_messages_class CHECK (class IN ('service', 'marketing')), 
+	CONSTRAINT ck_messages_channel CHECK (channel IN ('email', 'sms', 'whatsapp')), 
+	CONSTRAINT ck_messages_state CHECK (state IN ('accepted', 'blocked', 'cancelled', 'claimed', 'deferred', 'failed', 'handing_over', 'planned', 'rendered', 'unknown'))
+)
+-- next
+CREATE INDEX ix_messages_customer ON messages (shop_id, customer_id) WHERE customer_id IS NOT NULL
+-- next
+CREATE INDEX ix_messages_due ON messages (class DESC, next_at) WHERE state IN ('planned', 'deferred')
+-- next
+CREATE INDEX ix_messages_leased ON messages (lease_until) WHERE state IN ('claimed', 'rendered', 'handing_over')
+-- next
+CREATE INDEX ix_messages_order ON messages (shop_id, order_id) WHERE order_id IS NOT NULL
+-- next
+CREATE INDEX ix_messages_unknown ON messages (handed_at) WHERE state = 'unknown'
 -- next
 CREATE TABLE orders (
 	external_id TEXT NOT NULL, 
@@ -365,6 +600,20 @@ CREATE INDEX ix_orders_customer ON orders (shop_id, customer_id, placed_at)
 -- next
 CREATE INDEX ix_orders_number ON orders (shop_id, number_norm)
 -- next
+CREATE TABLE recommendation_items (
+	shop_id UUID NOT NULL, 
+	model_id UUID NOT NULL, 
+	product TEXT NOT NULL, 
+	neighbours TEXT[] NOT NULL, 
+	weights REAL[] NOT NULL, 
+	buyers INTEGER NOT NULL, 
+	appeal_score REAL NOT NULL, 
+	CONSTRAINT pk_recommendation_items PRIMARY KEY (shop_id, model_id, product), 
+	CONSTRAINT fk_recommendation_items_shop_id_model_id_recommendation_models FOREIGN KEY(shop_id, model_id) REFERENCES recommendation_models (shop_id, id) ON DELETE CASCADE
+)
+-- next
+CREATE INDEX ix_recommendation_items_appeal ON recommendation_items (shop_id, model_id, appeal_score DESC)
+-- next
 CREATE TABLE staff_sessions (
 	staff_id UUID NOT NULL, 
 	token_digest BYTEA NOT NULL, 
@@ -378,6 +627,20 @@ CREATE TABLE staff_sessions (
 )
 -- next
 CREATE INDEX ix_staff_sessions_shop_id_staff_id ON staff_sessions (shop_id, staff_id)
+-- next
+CREATE TABLE template_versions (
+	template_id UUID NOT NULL, 
+	version INTEGER NOT NULL, 
+	source JSONB NOT NULL, 
+	compiled JSONB NOT NULL, 
+	digest TEXT NOT NULL, 
+	published_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL, 
+	shop_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	CONSTRAINT pk_template_versions PRIMARY KEY (shop_id, id), 
+	CONSTRAINT fk_template_versions_shop_id_template_id_templates FOREIGN KEY(shop_id, template_id) REFERENCES templates (shop_id, id) ON DELETE CASCADE, 
+	CONSTRAINT uq_template_versions_shop_id_template_id_version UNIQUE (shop_id, template_id, version)
+)
 -- next
 CREATE TABLE variants (
 	product_id UUID NOT NULL, 
@@ -407,6 +670,20 @@ CREATE INDEX ix_variants_product ON variants (shop_id, product_id)
 -- next
 CREATE INDEX ix_variants_sku ON variants (shop_id, sku)
 -- next
+CREATE TABLE coupon_redemptions (
+	coupon_id UUID NOT NULL, 
+	order_ref TEXT NOT NULL, 
+	customer_id UUID, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	shop_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	CONSTRAINT pk_coupon_redemptions PRIMARY KEY (shop_id, id), 
+	CONSTRAINT fk_coupon_redemptions_shop_id_coupon_id_coupons FOREIGN KEY(shop_id, coupon_id) REFERENCES coupons (shop_id, id), 
+	CONSTRAINT uq_coupon_redemptions_order UNIQUE (shop_id, coupon_id, order_ref)
+)
+-- next
+CREATE INDEX ix_coupon_redemptions_customer ON coupon_redemptions (shop_id, coupon_id, customer_id)
+-- next
 CREATE TABLE credit_lots (
 	account_id UUID NOT NULL, 
 	promotional BOOLEAN NOT NULL, 
@@ -426,6 +703,53 @@ CREATE TABLE credit_lots (
 )
 -- next
 CREATE INDEX ix_credit_lots_account ON credit_lots (shop_id, account_id) WHERE remaining > 0
+-- next
+CREATE TABLE enrolments (
+	flow_id UUID NOT NULL, 
+	version_id UUID NOT NULL, 
+	entry_key TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	node TEXT, 
+	due_at TIMESTAMP WITH TIME ZONE, 
+	awaiting TEXT, 
+	order_id UUID, 
+	shipment_id UUID, 
+	return_id UUID, 
+	customer_id UUID, 
+	context JSONB NOT NULL, 
+	entered_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	shop_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	CONSTRAINT pk_enrolments PRIMARY KEY (shop_id, id), 
+	CONSTRAINT fk_enrolments_shop_id_flow_id_flows FOREIGN KEY(shop_id, flow_id) REFERENCES flows (shop_id, id), 
+	CONSTRAINT fk_enrolments_shop_id_version_id_flow_versions FOREIGN KEY(shop_id, version_id) REFERENCES flow_versions (shop_id, id), 
+	CONSTRAINT uq_enrolments_entry UNIQUE (shop_id, flow_id, entry_key), 
+	CONSTRAINT ck_enrolments_state CHECK (state IN ('active', 'paused', 'done', 'failed')), 
+	CONSTRAINT ck_enrolments_due CHECK (state NOT IN ('active', 'paused') OR (node IS NOT NULL AND due_at IS NOT NULL))
+)
+-- next
+CREATE INDEX ix_enrolments_due ON enrolments (shop_id, due_at) WHERE state = 'active'
+-- next
+CREATE INDEX ix_enrolments_order ON enrolments (shop_id, order_id) WHERE state = 'active'
+-- next
+CREATE TABLE links (
+	urls JSONB NOT NULL, 
+	shop_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	CONSTRAINT pk_links PRIMARY KEY (shop_id, id), 
+	CONSTRAINT fk_links_shop_id_id_messages FOREIGN KEY(shop_id, id) REFERENCES messages (shop_id, id) ON DELETE CASCADE
+)
+-- next
+CREATE TABLE message_bodies (
+	mime BYTEA NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL, 
+	shop_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	CONSTRAINT pk_message_bodies PRIMARY KEY (shop_id, id), 
+	CONSTRAINT fk_message_bodies_shop_id_id_messages FOREIGN KEY(shop_id, id) REFERENCES messages (shop_id, id) ON DELETE CASCADE
+)
+-- next
+CREATE INDEX ix_message_bodies_created ON message_bodies (created_at)
 -- next
 CREATE TABLE order_holds (
 	order_id UUID NOT NULL, 
@@ -476,8 +800,6 @@ CREATE TABLE order_lines (
 	CONSTRAINT ck_order_lines_cap CHECK (refunded >= 0 AND refunded <= net + tax)
 )
 -- next
-CREATE INDEX ix_order_lines_product ON order_lines (shop_id, product_external_id)
--- next
 CREATE TABLE order_tenders (
 	order_id UUID NOT NULL, 
 	position INTEGER NOT NULL, 
@@ -502,6 +824,17 @@ CREATE TABLE order_tenders (
 -- next
 CREATE INDEX ix_order_tenders_provider_ref ON order_tenders (shop_id, provider_ref)
 -- next
+CREATE TABLE portal_drafts (
+	shop_id UUID NOT NULL, 
+	order_id UUID NOT NULL, 
+	body JSONB NOT NULL, 
+	updated_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_portal_drafts PRIMARY KEY (shop_id, order_id), 
+	CONSTRAINT fk_portal_drafts_shop_id_order_id_orders FOREIGN KEY(shop_id, order_id) REFERENCES orders (shop_id, id) ON DELETE CASCADE
+)
+-- next
+CREATE INDEX ix_portal_drafts_updated_at ON portal_drafts (shop_id, updated_at)
+-- next
 CREATE TABLE reservations (
 	variant_id UUID NOT NULL, 
 	place_id UUID NOT NULL, 
@@ -522,6 +855,48 @@ CREATE TABLE reservations (
 CREATE INDEX ix_reservations_expiry ON reservations (shop_id, expires_at) WHERE state = 'open'
 -- next
 CREATE INDEX ix_reservations_open ON reservations (shop_id, variant_id) WHERE state = 'open'
+-- next
+CREATE TABLE return_cases (
+	number TEXT NOT NULL, 
+	order_id UUID NOT NULL, 
+	customer_id UUID NOT NULL, 
+	kind TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	method TEXT NOT NULL, 
+	policy_version INTEGER NOT NULL, 
+	quote JSONB NOT NULL, 
+	basis JSONB NOT NULL, 
+	review JSONB DEFAULT '[]'::jsonb NOT NULL, 
+	token TEXT NOT NULL, 
+	currency TEXT NOT NULL, 
+	refund_total BIGINT NOT NULL, 
+	credit_total BIGINT NOT NULL, 
+	declined_reason TEXT, 
+	requested_by TEXT NOT NULL, 
+	requested_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	decided_at TIMESTAMP WITH TIME ZONE, 
+	send_by TIMESTAMP WITH TIME ZONE, 
+	received_at TIMESTAMP WITH TIME ZONE, 
+	closed_at TIMESTAMP WITH TIME ZONE, 
+	shop_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	CONSTRAINT pk_return_cases PRIMARY KEY (shop_id, id), 
+	CONSTRAINT fk_return_cases_shop_id_order_id_orders FOREIGN KEY(shop_id, order_id) REFERENCES orders (shop_id, id), 
+	CONSTRAINT fk_return_cases_shop_id_customer_id_customers FOREIGN KEY(shop_id, customer_id) REFERENCES customers (shop_id, id), 
+	CONSTRAINT uq_return_cases_number UNIQUE (shop_id, number), 
+	CONSTRAINT uq_return_cases_token UNIQUE (shop_id, token), 
+	CONSTRAINT ck_return_cases_state CHECK (state IN ('approved', 'canceled', 'closed', 'declined', 'expired', 'needs_review', 'open', 'requested')), 
+	CONSTRAINT ck_return_cases_kind CHECK (kind IN ('return', 'withdrawal', 'claim')), 
+	CONSTRAINT ck_return_cases_method CHECK (method IN ('label', 'qr', 'pickup', 'store', 'keep'))
+)
+-- next
+CREATE INDEX ix_return_cases_customer ON return_cases (shop_id, customer_id)
+-- next
+CREATE INDEX ix_return_cases_order ON return_cases (shop_id, order_id)
+-- next
+CREATE INDEX ix_return_cases_send_by ON return_cases (send_by) WHERE state = 'approved'
+-- next
+CREATE INDEX ix_return_cases_state ON return_cases (shop_id, state, id)
 -- next
 CREATE TABLE shipments (
 	order_id UUID NOT NULL, 
@@ -661,6 +1036,18 @@ CREATE TABLE credit_entries (
 -- next
 CREATE INDEX ix_credit_entries_account ON credit_entries (shop_id, account_id, id)
 -- next
+CREATE TABLE enrolment_steps (
+	shop_id UUID NOT NULL, 
+	flow_id UUID NOT NULL, 
+	enrolment_id UUID NOT NULL, 
+	node TEXT NOT NULL, 
+	result TEXT NOT NULL, 
+	why TEXT DEFAULT '' NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_enrolment_steps PRIMARY KEY (shop_id, flow_id, enrolment_id, node), 
+	CONSTRAINT fk_enrolment_steps_shop_id_enrolment_id_enrolments FOREIGN KEY(shop_id, enrolment_id) REFERENCES enrolments (shop_id, id)
+)
+-- next
 CREATE TABLE external_refunds (
 	order_id UUID NOT NULL, 
 	tender_id UUID NOT NULL, 
@@ -706,6 +1093,134 @@ CREATE TABLE order_units (
 -- next
 CREATE INDEX ix_order_units_return ON order_units (shop_id, return_id) WHERE return_id IS NOT NULL
 -- next
+CREATE TABLE payment_disputes (
+	tender_id UUID NOT NULL, 
+	order_id UUID NOT NULL, 
+	provider_ref TEXT NOT NULL, 
+	status TEXT NOT NULL, 
+	open BOOLEAN NOT NULL, 
+	amount BIGINT NOT NULL, 
+	updated_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	shop_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	CONSTRAINT pk_payment_disputes PRIMARY KEY (shop_id, id), 
+	CONSTRAINT fk_payment_disputes_shop_id_order_id_orders FOREIGN KEY(shop_id, order_id) REFERENCES orders (shop_id, id), 
+	CONSTRAINT fk_payment_disputes_shop_id_tender_id_order_tenders FOREIGN KEY(shop_id, tender_id) REFERENCES order_tenders (shop_id, id), 
+	CONSTRAINT uq_payment_disputes_provider_ref UNIQUE (shop_id, provider_ref)
+)
+-- next
+CREATE INDEX ix_payment_disputes_tender ON payment_disputes (shop_id, tender_id)
+-- next
+CREATE TABLE receipts (
+	case_id UUID NOT NULL, 
+	location TEXT NOT NULL, 
+	unexpected JSONB DEFAULT '[]'::jsonb NOT NULL, 
+	revision INTEGER DEFAULT '1' NOT NULL, 
+	received_by TEXT NOT NULL, 
+	received_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	shop_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	CONSTRAINT pk_receipts PRIMARY KEY (shop_id, id), 
+	CONSTRAINT fk_receipts_shop_id_case_id_return_cases FOREIGN KEY(shop_id, case_id) REFERENCES return_cases (shop_id, id)
+)
+-- next
+CREATE INDEX ix_receipts_case ON receipts (shop_id, case_id)
+-- next
+CREATE TABLE refunds (
+	order_id UUID NOT NULL, 
+	tender_id UUID NOT NULL, 
+	customer_id UUID, 
+	return_id UUID, 
+	source_kind TEXT NOT NULL, 
+	source_id UUID NOT NULL, 
+	attempt INTEGER DEFAULT '1' NOT NULL, 
+	amount BIGINT NOT NULL, 
+	currency TEXT NOT NULL, 
+	lines JSONB NOT NULL, 
+	shipping BIGINT DEFAULT '0' NOT NULL, 
+	unallocated BIGINT DEFAULT '0' NOT NULL, 
+	state TEXT DEFAULT 'created' NOT NULL, 
+	rail TEXT NOT NULL, 
+	provider_ref TEXT, 
+	failure_reason TEXT, 
+	origin TEXT DEFAULT 'own' NOT NULL, 
+	reason TEXT, 
+	body JSONB, 
+	posts INTEGER DEFAULT '0' NOT NULL, 
+	first_sent_at TIMESTAMP WITH TIME ZONE, 
+	last_sent_at TIMESTAMP WITH TIME ZONE, 
+	checked_at TIMESTAMP WITH TIME ZONE, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	settled_at TIMESTAMP WITH TIME ZONE, 
+	shop_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	CONSTRAINT pk_refunds PRIMARY KEY (shop_id, id), 
+	CONSTRAINT fk_refunds_shop_id_order_id_orders FOREIGN KEY(shop_id, order_id) REFERENCES orders (shop_id, id), 
+	CONSTRAINT fk_refunds_shop_id_tender_id_order_tenders FOREIGN KEY(shop_id, tender_id) REFERENCES order_tenders (shop_id, id), 
+	CONSTRAINT uq_refunds_source UNIQUE (shop_id, source_kind, source_id, tender_id, attempt), 
+	CONSTRAINT ck_refunds_amount CHECK (amount > 0 AND shipping >= 0 AND unallocated >= 0), 
+	CONSTRAINT ck_refunds_state CHECK (state IN ('canceled', 'created', 'failed', 'pending', 'requires_action', 'sent', 'succeeded', 'unknown')), 
+	CONSTRAINT ck_refunds_rail CHECK (rail IN ('stripe', 'credit', 'manual')), 
+	CONSTRAINT ck_refunds_origin CHECK (origin IN ('own', 'external')), 
+	CONSTRAINT ck_refunds_source_kind CHECK (source_kind IN ('settlement', 'goodwill', 'cancellation', 'external'))
+)
+-- next
+CREATE INDEX ix_refunds_order ON refunds (shop_id, order_id)
+-- next
+CREATE INDEX ix_refunds_return ON refunds (shop_id, return_id) WHERE return_id IS NOT NULL
+-- next
+CREATE INDEX ix_refunds_unsettled ON refunds (checked_at) WHERE rail = 'stripe' AND state IN ('created', 'sent', 'unknown', 'pending')
+-- next
+CREATE UNIQUE INDEX uq_refunds_provider_ref ON refunds (shop_id, rail, provider_ref) WHERE provider_ref IS NOT NULL
+-- next
+CREATE TABLE return_lines (
+	case_id UUID NOT NULL, 
+	line_id UUID NOT NULL, 
+	position INTEGER NOT NULL, 
+	quantity INTEGER NOT NULL, 
+	slots INTEGER[] NOT NULL, 
+	reason TEXT, 
+	note TEXT, 
+	resolution TEXT NOT NULL, 
+	goods_state TEXT DEFAULT 'expected' NOT NULL, 
+	exchange_variant_id UUID, 
+	shop_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	CONSTRAINT pk_return_lines PRIMARY KEY (shop_id, id), 
+	CONSTRAINT fk_return_lines_shop_id_case_id_return_cases FOREIGN KEY(shop_id, case_id) REFERENCES return_cases (shop_id, id), 
+	CONSTRAINT fk_return_lines_shop_id_line_id_order_lines FOREIGN KEY(shop_id, line_id) REFERENCES order_lines (shop_id, id), 
+	CONSTRAINT ck_return_lines_slots CHECK (quantity > 0 AND cardinality(slots) = quantity), 
+	CONSTRAINT ck_return_lines_goods_state CHECK (goods_state IN ('disposed', 'expected', 'graded', 'kept', 'missing', 'partial', 'received')), 
+	CONSTRAINT ck_return_lines_resolution CHECK (resolution IN ('refund', 'store_credit', 'exchange'))
+)
+-- next
+CREATE INDEX ix_return_lines_case ON return_lines (shop_id, case_id)
+-- next
+CREATE INDEX ix_return_lines_line ON return_lines (shop_id, line_id)
+-- next
+CREATE TABLE settlements (
+	case_id UUID NOT NULL, 
+	sequence INTEGER NOT NULL, 
+	state TEXT NOT NULL, 
+	block_reason TEXT, 
+	units JSONB NOT NULL, 
+	computed JSONB NOT NULL, 
+	expected_total BIGINT NOT NULL, 
+	refund_total BIGINT NOT NULL, 
+	credit_total BIGINT NOT NULL, 
+	bonus_total BIGINT NOT NULL, 
+	settled_by TEXT NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	settled_at TIMESTAMP WITH TIME ZONE, 
+	shop_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	CONSTRAINT pk_settlements PRIMARY KEY (shop_id, id), 
+	CONSTRAINT fk_settlements_shop_id_case_id_return_cases FOREIGN KEY(shop_id, case_id) REFERENCES return_cases (shop_id, id), 
+	CONSTRAINT uq_settlements_sequence UNIQUE (shop_id, case_id, sequence), 
+	CONSTRAINT ck_settlements_state CHECK (state IN ('approved', 'blocked', 'computed', 'executing', 'failed', 'partially_settled', 'settled', 'settled_by_chargeback')), 
+	CONSTRAINT ck_settlements_totals CHECK (refund_total >= 0 AND credit_total >= 0 AND bonus_total >= 0)
+)
+-- next
 CREATE TABLE shipment_lines (
 	shop_id UUID NOT NULL, 
 	shipment_id UUID NOT NULL, 
@@ -746,6 +1261,93 @@ CREATE TABLE shipment_numbers (
 -- next
 CREATE INDEX ix_shipment_numbers_shipment ON shipment_numbers (shop_id, shipment_id)
 -- next
+CREATE TABLE exchanges (
+	case_id UUID NOT NULL, 
+	return_line_id UUID NOT NULL, 
+	variant_id UUID NOT NULL, 
+	quantity INTEGER NOT NULL, 
+	price BIGINT NOT NULL, 
+	state TEXT NOT NULL, 
+	order_id UUID, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	released_at TIMESTAMP WITH TIME ZONE, 
+	shop_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	CONSTRAINT pk_exchanges PRIMARY KEY (shop_id, id), 
+	CONSTRAINT fk_exchanges_shop_id_case_id_return_cases FOREIGN KEY(shop_id, case_id) REFERENCES return_cases (shop_id, id), 
+	CONSTRAINT fk_exchanges_shop_id_return_line_id_return_lines FOREIGN KEY(shop_id, return_line_id) REFERENCES return_lines (shop_id, id), 
+	CONSTRAINT fk_exchanges_shop_id_variant_id_variants FOREIGN KEY(shop_id, variant_id) REFERENCES variants (shop_id, id), 
+	CONSTRAINT uq_exchanges_line UNIQUE (shop_id, return_line_id), 
+	CONSTRAINT ck_exchanges_state CHECK (state IN ('awaiting_payment', 'canceled', 'converted_to_refund', 'quoted', 'released', 'reserved', 'shipped')), 
+	CONSTRAINT ck_exchanges_quantity CHECK (quantity > 0 AND price >= 0)
+)
+-- next
+CREATE INDEX ix_exchanges_case ON exchanges (shop_id, case_id)
+-- next
+CREATE TABLE payment_events (
+	refund_id UUID NOT NULL, 
+	seen_by TEXT NOT NULL, 
+	state_before TEXT NOT NULL, 
+	state_after TEXT NOT NULL, 
+	detail TEXT, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	shop_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	CONSTRAINT pk_payment_events PRIMARY KEY (shop_id, id), 
+	CONSTRAINT fk_payment_events_shop_id_refund_id_refunds FOREIGN KEY(shop_id, refund_id) REFERENCES refunds (shop_id, id), 
+	CONSTRAINT ck_payment_events_seen_by CHECK (seen_by IN ('us', 'answer', 'webhook', 'listing', 'staff'))
+)
+-- next
+CREATE INDEX ix_payment_events_refund ON payment_events (shop_id, refund_id, id)
+-- next
+CREATE TABLE payouts (
+	refund_id UUID NOT NULL, 
+	order_id UUID NOT NULL, 
+	customer_id UUID, 
+	amount BIGINT NOT NULL, 
+	currency TEXT NOT NULL, 
+	reason TEXT NOT NULL, 
+	state TEXT DEFAULT 'open' NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	closed_at TIMESTAMP WITH TIME ZONE, 
+	shop_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	CONSTRAINT pk_payouts PRIMARY KEY (shop_id, id), 
+	CONSTRAINT fk_payouts_shop_id_refund_id_refunds FOREIGN KEY(shop_id, refund_id) REFERENCES refunds (shop_id, id), 
+	CONSTRAINT fk_payouts_shop_id_order_id_orders FOREIGN KEY(shop_id, order_id) REFERENCES orders (shop_id, id), 
+	CONSTRAINT uq_payouts_refund UNIQUE (shop_id, refund_id), 
+	CONSTRAINT ck_payouts_state CHECK (state IN ('open', 'done', 'canceled')), 
+	CONSTRAINT ck_payouts_amount CHECK (amount > 0)
+)
+-- next
+CREATE INDEX ix_payouts_open ON payouts (shop_id, id) WHERE state = 'open'
+-- next
+CREATE TABLE receipt_lines (
+	receipt_id UUID NOT NULL, 
+	case_id UUID NOT NULL, 
+	return_line_id UUID NOT NULL, 
+	revision INTEGER NOT NULL, 
+	live BOOLEAN NOT NULL, 
+	slots INTEGER[] NOT NULL, 
+	grade TEXT, 
+	disposition TEXT, 
+	deduction_percent INTEGER DEFAULT '0' NOT NULL, 
+	deduction_reason TEXT, 
+	photos JSONB DEFAULT '[]'::jsonb NOT NULL, 
+	note TEXT, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	shop_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	CONSTRAINT pk_receipt_lines PRIMARY KEY (shop_id, id), 
+	CONSTRAINT fk_receipt_lines_shop_id_receipt_id_receipts FOREIGN KEY(shop_id, receipt_id) REFERENCES receipts (shop_id, id), 
+	CONSTRAINT fk_receipt_lines_shop_id_return_line_id_return_lines FOREIGN KEY(shop_id, return_line_id) REFERENCES return_lines (shop_id, id), 
+	CONSTRAINT ck_receipt_lines_deduction CHECK (deduction_percent BETWEEN 0 AND 100), 
+	CONSTRAINT ck_receipt_lines_grade CHECK (grade IN ('A', 'B', 'C', 'D')), 
+	CONSTRAINT ck_receipt_lines_disposition CHECK (disposition IN ('restock', 'refurbish', 'quarantine', 'liquidate', 'donate', 'destroy', 'return_to_customer', 'return_to_vendor'))
+)
+-- next
+CREATE INDEX ix_receipt_lines_case ON receipt_lines (shop_id, case_id) WHERE live
+-- next
 ALTER TABLE address_peppers ENABLE ROW LEVEL SECURITY
 -- next
 ALTER TABLE address_peppers FORCE ROW LEVEL SECURITY
@@ -782,6 +1384,20 @@ DROP POLICY IF EXISTS shop ON audit_log
 -- next
 CREATE POLICY shop ON audit_log TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
 -- next
+ALTER TABLE business_clock ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE business_clock FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON business_clock FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert, update, delete ON business_clock TO comeback_app
+-- next
+GRANT select ON business_clock TO comeback_machinery
+-- next
+DROP POLICY IF EXISTS machinery ON business_clock
+-- next
+CREATE POLICY machinery ON business_clock TO comeback_machinery USING (true) WITH CHECK (true)
+-- next
 ALTER TABLE connections ENABLE ROW LEVEL SECURITY
 -- next
 ALTER TABLE connections FORCE ROW LEVEL SECURITY
@@ -793,6 +1409,18 @@ GRANT select, insert, update, delete ON connections TO comeback_app
 DROP POLICY IF EXISTS shop ON connections
 -- next
 CREATE POLICY shop ON connections TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+ALTER TABLE coupon_pools ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE coupon_pools FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON coupon_pools FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert, update, delete ON coupon_pools TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON coupon_pools
+-- next
+CREATE POLICY shop ON coupon_pools TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
 -- next
 ALTER TABLE customers ENABLE ROW LEVEL SECURITY
 -- next
@@ -818,6 +1446,14 @@ DROP POLICY IF EXISTS shop ON data_keys
 -- next
 CREATE POLICY shop ON data_keys TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
 -- next
+ALTER TABLE directory ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE directory FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON directory FROM comeback_app, comeback_machinery
+-- next
+GRANT insert, update, delete ON directory TO comeback_app
+-- next
 ALTER TABLE events ENABLE ROW LEVEL SECURITY
 -- next
 ALTER TABLE events FORCE ROW LEVEL SECURITY
@@ -829,6 +1465,36 @@ GRANT select, insert ON events TO comeback_app
 DROP POLICY IF EXISTS shop ON events
 -- next
 CREATE POLICY shop ON events TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+ALTER TABLE flows ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE flows FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON flows FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert, update, delete ON flows TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON flows
+-- next
+CREATE POLICY shop ON flows TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+ALTER TABLE hits ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE hits FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON hits FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert ON hits TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON hits
+-- next
+CREATE POLICY shop ON hits TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+GRANT insert ON hits TO comeback_machinery
+-- next
+DROP POLICY IF EXISTS machinery ON hits
+-- next
+CREATE POLICY machinery ON hits TO comeback_machinery USING (true) WITH CHECK (true)
 -- next
 ALTER TABLE inbox ENABLE ROW LEVEL SECURITY
 -- next
@@ -890,6 +1556,36 @@ DROP POLICY IF EXISTS shop ON places
 -- next
 CREATE POLICY shop ON places TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
 -- next
+ALTER TABLE policies ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE policies FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON policies FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert, update, delete ON policies TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON policies
+-- next
+CREATE POLICY shop ON policies TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+ALTER TABLE portal_claims ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE portal_claims FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON portal_claims FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert, update, delete ON portal_claims TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON portal_claims
+-- next
+CREATE POLICY shop ON portal_claims TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+GRANT select, delete ON portal_claims TO comeback_machinery
+-- next
+DROP POLICY IF EXISTS machinery ON portal_claims
+-- next
+CREATE POLICY machinery ON portal_claims TO comeback_machinery USING (true) WITH CHECK (true)
+-- next
 ALTER TABLE products ENABLE ROW LEVEL SECURITY
 -- next
 ALTER TABLE products FORCE ROW LEVEL SECURITY
@@ -901,6 +1597,30 @@ GRANT select, insert, update, delete ON products TO comeback_app
 DROP POLICY IF EXISTS shop ON products
 -- next
 CREATE POLICY shop ON products TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+ALTER TABLE recommendation_models ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE recommendation_models FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON recommendation_models FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert, update, delete ON recommendation_models TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON recommendation_models
+-- next
+CREATE POLICY shop ON recommendation_models TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+ALTER TABLE return_counters ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE return_counters FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON return_counters FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert, update, delete ON return_counters TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON return_counters
+-- next
+CREATE POLICY shop ON return_counters TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
 -- next
 ALTER TABLE sending_domains ENABLE ROW LEVEL SECURITY
 -- next
@@ -950,6 +1670,18 @@ DROP POLICY IF EXISTS shop ON suppressions
 -- next
 CREATE POLICY shop ON suppressions TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
 -- next
+ALTER TABLE templates ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE templates FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON templates FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert, update, delete ON templates TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON templates
+-- next
+CREATE POLICY shop ON templates TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
 ALTER TABLE unmapped_codes ENABLE ROW LEVEL SECURITY
 -- next
 ALTER TABLE unmapped_codes FORCE ROW LEVEL SECURITY
@@ -974,6 +1706,18 @@ DROP POLICY IF EXISTS shop ON consents
 -- next
 CREATE POLICY shop ON consents TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
 -- next
+ALTER TABLE coupons ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE coupons FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON coupons FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert, update, delete ON coupons TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON coupons
+-- next
+CREATE POLICY shop ON coupons TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
 ALTER TABLE credit_accounts ENABLE ROW LEVEL SECURITY
 -- next
 ALTER TABLE credit_accounts FORCE ROW LEVEL SECURITY
@@ -985,6 +1729,18 @@ GRANT select, insert, update, delete ON credit_accounts TO comeback_app
 DROP POLICY IF EXISTS shop ON credit_accounts
 -- next
 CREATE POLICY shop ON credit_accounts TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+ALTER TABLE flow_versions ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE flow_versions FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON flow_versions FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert, update ON flow_versions TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON flow_versions
+-- next
+CREATE POLICY shop ON flow_versions TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
 -- next
 ALTER TABLE ledger_entries ENABLE ROW LEVEL SECURITY
 -- next
@@ -998,6 +1754,24 @@ DROP POLICY IF EXISTS shop ON ledger_entries
 -- next
 CREATE POLICY shop ON ledger_entries TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
 -- next
+ALTER TABLE messages ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE messages FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON messages FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert, update, delete ON messages TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON messages
+-- next
+CREATE POLICY shop ON messages TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+GRANT select, update ON messages TO comeback_machinery
+-- next
+DROP POLICY IF EXISTS machinery ON messages
+-- next
+CREATE POLICY machinery ON messages TO comeback_machinery USING (true) WITH CHECK (true)
+-- next
 ALTER TABLE orders ENABLE ROW LEVEL SECURITY
 -- next
 ALTER TABLE orders FORCE ROW LEVEL SECURITY
@@ -1009,6 +1783,18 @@ GRANT select, insert, update, delete ON orders TO comeback_app
 DROP POLICY IF EXISTS shop ON orders
 -- next
 CREATE POLICY shop ON orders TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+ALTER TABLE recommendation_items ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE recommendation_items FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON recommendation_items FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert, update, delete ON recommendation_items TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON recommendation_items
+-- next
+CREATE POLICY shop ON recommendation_items TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
 -- next
 ALTER TABLE staff_sessions ENABLE ROW LEVEL SECURITY
 -- next
@@ -1022,6 +1808,18 @@ DROP POLICY IF EXISTS shop ON staff_sessions
 -- next
 CREATE POLICY shop ON staff_sessions TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
 -- next
+ALTER TABLE template_versions ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE template_versions FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON template_versions FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert ON template_versions TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON template_versions
+-- next
+CREATE POLICY shop ON template_versions TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
 ALTER TABLE variants ENABLE ROW LEVEL SECURITY
 -- next
 ALTER TABLE variants FORCE ROW LEVEL SECURITY
@@ -1034,6 +1832,18 @@ DROP POLICY IF EXISTS shop ON variants
 -- next
 CREATE POLICY shop ON variants TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
 -- next
+ALTER TABLE coupon_redemptions ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE coupon_redemptions FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON coupon_redemptions FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert, update, delete ON coupon_redemptions TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON coupon_redemptions
+-- next
+CREATE POLICY shop ON coupon_redemptions TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
 ALTER TABLE credit_lots ENABLE ROW LEVEL SECURITY
 -- next
 ALTER TABLE credit_lots FORCE ROW LEVEL SECURITY
@@ -1045,6 +1855,60 @@ GRANT select, insert, update, delete ON credit_lots TO comeback_app
 DROP POLICY IF EXISTS shop ON credit_lots
 -- next
 CREATE POLICY shop ON credit_lots TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+ALTER TABLE enrolments ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE enrolments FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON enrolments FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert, update, delete ON enrolments TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON enrolments
+-- next
+CREATE POLICY shop ON enrolments TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+GRANT select ON enrolments TO comeback_machinery
+-- next
+DROP POLICY IF EXISTS machinery ON enrolments
+-- next
+CREATE POLICY machinery ON enrolments TO comeback_machinery USING (true) WITH CHECK (true)
+-- next
+ALTER TABLE links ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE links FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON links FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert, update, delete ON links TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON links
+-- next
+CREATE POLICY shop ON links TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+GRANT select ON links TO comeback_machinery
+-- next
+DROP POLICY IF EXISTS machinery ON links
+-- next
+CREATE POLICY machinery ON links TO comeback_machinery USING (true) WITH CHECK (true)
+-- next
+ALTER TABLE message_bodies ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE message_bodies FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON message_bodies FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert, update, delete ON message_bodies TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON message_bodies
+-- next
+CREATE POLICY shop ON message_bodies TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+GRANT select, delete ON message_bodies TO comeback_machinery
+-- next
+DROP POLICY IF EXISTS machinery ON message_bodies
+-- next
+CREATE POLICY machinery ON message_bodies TO comeback_machinery USING (true) WITH CHECK (true)
 -- next
 ALTER TABLE order_holds ENABLE ROW LEVEL SECURITY
 -- next
@@ -1082,6 +1946,24 @@ DROP POLICY IF EXISTS shop ON order_tenders
 -- next
 CREATE POLICY shop ON order_tenders TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
 -- next
+ALTER TABLE portal_drafts ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE portal_drafts FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON portal_drafts FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert, update, delete ON portal_drafts TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON portal_drafts
+-- next
+CREATE POLICY shop ON portal_drafts TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+GRANT select, delete ON portal_drafts TO comeback_machinery
+-- next
+DROP POLICY IF EXISTS machinery ON portal_drafts
+-- next
+CREATE POLICY machinery ON portal_drafts TO comeback_machinery USING (true) WITH CHECK (true)
+-- next
 ALTER TABLE reservations ENABLE ROW LEVEL SECURITY
 -- next
 ALTER TABLE reservations FORCE ROW LEVEL SECURITY
@@ -1093,6 +1975,24 @@ GRANT select, insert, update, delete ON reservations TO comeback_app
 DROP POLICY IF EXISTS shop ON reservations
 -- next
 CREATE POLICY shop ON reservations TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+ALTER TABLE return_cases ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE return_cases FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON return_cases FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert, update, delete ON return_cases TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON return_cases
+-- next
+CREATE POLICY shop ON return_cases TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+GRANT select ON return_cases TO comeback_machinery
+-- next
+DROP POLICY IF EXISTS machinery ON return_cases
+-- next
+CREATE POLICY machinery ON return_cases TO comeback_machinery USING (true) WITH CHECK (true)
 -- next
 ALTER TABLE shipments ENABLE ROW LEVEL SECURITY
 -- next
@@ -1154,6 +2054,18 @@ DROP POLICY IF EXISTS shop ON credit_entries
 -- next
 CREATE POLICY shop ON credit_entries TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
 -- next
+ALTER TABLE enrolment_steps ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE enrolment_steps FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON enrolment_steps FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert ON enrolment_steps TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON enrolment_steps
+-- next
+CREATE POLICY shop ON enrolment_steps TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
 ALTER TABLE external_refunds ENABLE ROW LEVEL SECURITY
 -- next
 ALTER TABLE external_refunds FORCE ROW LEVEL SECURITY
@@ -1189,6 +2101,72 @@ GRANT select, insert, update, delete ON order_units TO comeback_app
 DROP POLICY IF EXISTS shop ON order_units
 -- next
 CREATE POLICY shop ON order_units TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+ALTER TABLE payment_disputes ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE payment_disputes FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON payment_disputes FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert, update, delete ON payment_disputes TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON payment_disputes
+-- next
+CREATE POLICY shop ON payment_disputes TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+ALTER TABLE receipts ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE receipts FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON receipts FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert, update, delete ON receipts TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON receipts
+-- next
+CREATE POLICY shop ON receipts TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+ALTER TABLE refunds ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE refunds FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON refunds FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert, update, delete ON refunds TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON refunds
+-- next
+CREATE POLICY shop ON refunds TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+GRANT select ON refunds TO comeback_machinery
+-- next
+DROP POLICY IF EXISTS machinery ON refunds
+-- next
+CREATE POLICY machinery ON refunds TO comeback_machinery USING (true) WITH CHECK (true)
+-- next
+ALTER TABLE return_lines ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE return_lines FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON return_lines FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert, update, delete ON return_lines TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON return_lines
+-- next
+CREATE POLICY shop ON return_lines TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+ALTER TABLE settlements ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE settlements FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON settlements FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert, update, delete ON settlements TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON settlements
+-- next
+CREATE POLICY shop ON settlements TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
 -- next
 ALTER TABLE shipment_lines ENABLE ROW LEVEL SECURITY
 -- next
@@ -1226,6 +2204,69 @@ DROP POLICY IF EXISTS shop ON shipment_numbers
 -- next
 CREATE POLICY shop ON shipment_numbers TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
 -- next
+ALTER TABLE exchanges ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE exchanges FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON exchanges FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert, update, delete ON exchanges TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON exchanges
+-- next
+CREATE POLICY shop ON exchanges TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+ALTER TABLE payment_events ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE payment_events FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON payment_events FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert ON payment_events TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON payment_events
+-- next
+CREATE POLICY shop ON payment_events TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+ALTER TABLE payouts ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE payouts FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON payouts FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert, update, delete ON payouts TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON payouts
+-- next
+CREATE POLICY shop ON payouts TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+ALTER TABLE receipt_lines ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE receipt_lines FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON receipt_lines FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert, update, delete ON receipt_lines TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON receipt_lines
+-- next
+CREATE POLICY shop ON receipt_lines TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+DROP POLICY IF EXISTS everyone ON business_clock
+-- next
+CREATE POLICY everyone ON business_clock TO comeback_app, comeback_machinery USING (true) WITH CHECK (true)
+-- next
+CREATE OR REPLACE FUNCTION coupons_state_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT (OLD.state || '>' || NEW.state) = ANY (ARRAY['confirmed>redeemed', 'confirmed>released', 'reserved>confirmed', 'reserved>redeemed', 'reserved>released']::text[]) THEN
+    RAISE EXCEPTION 'coupon: % cannot become %', OLD.state, NEW.state
+      USING ERRCODE = '23514', CONSTRAINT = 'coupons_state_moves';
+  END IF;
+  RETURN NEW;
+END $$
+-- next
+CREATE TRIGGER coupons_state_moves BEFORE UPDATE OF state ON coupons FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION coupons_state_moves()
+-- next
 CREATE OR REPLACE FUNCTION credit_entries_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION 'credit entries are append-only' USING ERRCODE = '23514';
@@ -1235,9 +2276,74 @@ DROP TRIGGER IF EXISTS credit_entries_refuse ON credit_entries
 -- next
 CREATE TRIGGER credit_entries_refuse BEFORE UPDATE OR DELETE ON credit_entries FOR EACH ROW EXECUTE FUNCTION credit_entries_refuse()
 -- next
+DROP POLICY IF EXISTS write ON directory
+-- next
+CREATE POLICY write ON directory TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+DROP POLICY IF EXISTS owner ON directory
+-- next
+CREATE POLICY owner ON directory TO comeback_owner USING (true)
+-- next
+GRANT SELECT (kind, key, shop_id, subject) ON directory TO comeback_app
+-- next
+CREATE OR REPLACE FUNCTION resolve(kind text, key bytea) RETURNS TABLE (shop_id uuid, subject uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT d.shop_id, d.subject FROM directory d
+  WHERE d.kind = resolve.kind AND d.key = resolve.key
+    AND (d.expires_at IS NULL OR d.expires_at > clock_timestamp())
+$$
+-- next
+REVOKE ALL ON FUNCTION resolve(text, bytea) FROM PUBLIC
+-- next
+GRANT EXECUTE ON FUNCTION resolve(text, bytea) TO comeback_app, comeback_machinery
+-- next
+CREATE OR REPLACE FUNCTION enrolments_state_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT (OLD.state || '>' || NEW.state) = ANY (ARRAY['active>done', 'active>failed', 'active>paused', 'paused>active']::text[]) THEN
+    RAISE EXCEPTION 'enrolment: % cannot become %', OLD.state, NEW.state
+      USING ERRCODE = '23514', CONSTRAINT = 'enrolments_state_moves';
+  END IF;
+  RETURN NEW;
+END $$
+-- next
+CREATE TRIGGER enrolments_state_moves BEFORE UPDATE OF state ON enrolments FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION enrolments_state_moves()
+-- next
 CREATE TABLE IF NOT EXISTS events_default PARTITION OF events DEFAULT
 -- next
 ALTER TABLE events_default ENABLE ROW LEVEL SECURITY
+-- next
+CREATE OR REPLACE FUNCTION exchanges_state_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT (OLD.state || '>' || NEW.state) = ANY (ARRAY['awaiting_payment>canceled', 'awaiting_payment>reserved', 'quoted>awaiting_payment', 'quoted>canceled', 'quoted>reserved', 'released>shipped', 'reserved>canceled', 'reserved>converted_to_refund', 'reserved>released']::text[]) THEN
+    RAISE EXCEPTION 'exchange: % cannot become %', OLD.state, NEW.state
+      USING ERRCODE = '23514', CONSTRAINT = 'exchanges_state_moves';
+  END IF;
+  RETURN NEW;
+END $$
+-- next
+CREATE TRIGGER exchanges_state_moves BEFORE UPDATE OF state ON exchanges FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION exchanges_state_moves()
+-- next
+CREATE OR REPLACE FUNCTION flow_versions_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'a published version never changes' USING ERRCODE = '23514', CONSTRAINT = 'flow_versions_frozen';
+END $$
+-- next
+CREATE TRIGGER flow_versions_frozen BEFORE UPDATE ON flow_versions FOR EACH ROW WHEN (OLD.published_at IS NOT NULL) EXECUTE FUNCTION flow_versions_frozen()
+-- next
+CREATE OR REPLACE FUNCTION flows_state_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT (OLD.state || '>' || NEW.state) = ANY (ARRAY['draft>live', 'live>paused', 'paused>live']::text[]) THEN
+    RAISE EXCEPTION 'flow: % cannot become %', OLD.state, NEW.state
+      USING ERRCODE = '23514', CONSTRAINT = 'flows_state_moves';
+  END IF;
+  RETURN NEW;
+END $$
+-- next
+CREATE TRIGGER flows_state_moves BEFORE UPDATE OF state ON flows FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION flows_state_moves()
+-- next
+CREATE TABLE IF NOT EXISTS hits_default PARTITION OF hits DEFAULT
+-- next
+ALTER TABLE hits_default ENABLE ROW LEVEL SECURITY
 -- next
 ALTER TABLE inbox ALTER COLUMN body SET STORAGE EXTERNAL
 -- next
@@ -1267,6 +2373,21 @@ CREATE CONSTRAINT TRIGGER ledger_entries_balance AFTER INSERT ON ledger_entries 
 -- next
 CREATE TRIGGER ledger_entries_frozen BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_entries FOR EACH STATEMENT EXECUTE FUNCTION ledger_frozen()
 -- next
+CREATE OR REPLACE FUNCTION messages_state_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT (OLD.state || '>' || NEW.state) = ANY (ARRAY['accepted>failed', 'claimed>blocked', 'claimed>cancelled', 'claimed>failed', 'claimed>planned', 'claimed>rendered', 'deferred>blocked', 'deferred>cancelled', 'deferred>claimed', 'deferred>failed', 'handing_over>accepted', 'handing_over>deferred', 'handing_over>failed', 'handing_over>unknown', 'planned>blocked', 'planned>cancelled', 'planned>claimed', 'rendered>blocked', 'rendered>cancelled', 'rendered>claimed', 'rendered>deferred', 'rendered>failed', 'rendered>handing_over', 'rendered>planned', 'unknown>accepted', 'unknown>claimed', 'unknown>failed']::text[]) THEN
+    RAISE EXCEPTION 'message: % cannot become %', OLD.state, NEW.state
+      USING ERRCODE = '23514', CONSTRAINT = 'messages_state_moves';
+  END IF;
+  RETURN NEW;
+END $$
+-- next
+CREATE TRIGGER messages_state_moves BEFORE UPDATE OF state ON messages FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION messages_state_moves()
+-- next
+ALTER TABLE messages SET (fillfactor = 70)
+-- next
+ALTER TABLE message_bodies ALTER COLUMN mime SET STORAGE EXTERNAL
+-- next
 CREATE OR REPLACE FUNCTION orders_state_moves() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NOT (OLD.state || '>' || NEW.state) = ANY (ARRAY['placed>cancelled']::text[]) THEN
@@ -1277,6 +2398,79 @@ BEGIN
 END $$
 -- next
 CREATE TRIGGER orders_state_moves BEFORE UPDATE OF state ON orders FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION orders_state_moves()
+-- next
+CREATE OR REPLACE FUNCTION payment_events_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'observations are append-only' USING ERRCODE = '23514';
+END $$
+-- next
+CREATE TRIGGER payment_events_refuse BEFORE UPDATE OR DELETE ON payment_events FOR EACH ROW EXECUTE FUNCTION payment_events_refuse()
+-- next
+CREATE OR REPLACE FUNCTION policies_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD.state = 'published' THEN
+    RAISE EXCEPTION 'a published policy never changes' USING ERRCODE = '23514', CONSTRAINT = 'policies_frozen';
+  END IF;
+  RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+END $$
+-- next
+CREATE TRIGGER policies_frozen BEFORE UPDATE OR DELETE ON policies FOR EACH ROW EXECUTE FUNCTION policies_frozen()
+-- next
+CREATE OR REPLACE FUNCTION refunds_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (OLD.body IS NOT NULL AND NEW.body IS DISTINCT FROM OLD.body) OR NEW.amount <> OLD.amount
+    OR NEW.currency <> OLD.currency OR NEW.tender_id <> OLD.tender_id
+    OR (OLD.provider_ref IS NOT NULL AND NEW.provider_ref IS DISTINCT FROM OLD.provider_ref) THEN
+    RAISE EXCEPTION 'what a refund asked for never changes' USING ERRCODE = '23514', CONSTRAINT = 'refunds_frozen';
+  END IF;
+  RETURN NEW;
+END $$
+-- next
+CREATE TRIGGER refunds_frozen BEFORE UPDATE ON refunds FOR EACH ROW EXECUTE FUNCTION refunds_frozen()
+-- next
+CREATE OR REPLACE FUNCTION refunds_state_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT (OLD.state || '>' || NEW.state) = ANY (ARRAY['created>canceled', 'created>failed', 'created>requires_action', 'created>sent', 'created>succeeded', 'pending>canceled', 'pending>failed', 'pending>requires_action', 'pending>succeeded', 'requires_action>canceled', 'requires_action>failed', 'requires_action>pending', 'requires_action>succeeded', 'sent>canceled', 'sent>failed', 'sent>pending', 'sent>requires_action', 'sent>succeeded', 'sent>unknown', 'succeeded>failed', 'unknown>canceled', 'unknown>failed', 'unknown>pending', 'unknown>requires_action', 'unknown>succeeded']::text[]) THEN
+    RAISE EXCEPTION 'refund: % cannot become %', OLD.state, NEW.state
+      USING ERRCODE = '23514', CONSTRAINT = 'refunds_state_moves';
+  END IF;
+  RETURN NEW;
+END $$
+-- next
+CREATE TRIGGER refunds_state_moves BEFORE UPDATE OF state ON refunds FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION refunds_state_moves()
+-- next
+CREATE OR REPLACE FUNCTION return_cases_state_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT (OLD.state || '>' || NEW.state) = ANY (ARRAY['approved>canceled', 'approved>closed', 'approved>expired', 'approved>open', 'needs_review>approved', 'needs_review>canceled', 'needs_review>declined', 'open>canceled', 'open>closed', 'open>expired', 'requested>approved', 'requested>canceled', 'requested>declined', 'requested>needs_review']::text[]) THEN
+    RAISE EXCEPTION 'return case: % cannot become %', OLD.state, NEW.state
+      USING ERRCODE = '23514', CONSTRAINT = 'return_cases_state_moves';
+  END IF;
+  RETURN NEW;
+END $$
+-- next
+CREATE TRIGGER return_cases_state_moves BEFORE UPDATE OF state ON return_cases FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION return_cases_state_moves()
+-- next
+CREATE OR REPLACE FUNCTION return_lines_goods_state_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT (OLD.goods_state || '>' || NEW.goods_state) = ANY (ARRAY['disposed>expected', 'disposed>graded', 'disposed>partial', 'disposed>received', 'expected>disposed', 'expected>graded', 'expected>kept', 'expected>missing', 'expected>partial', 'expected>received', 'graded>disposed', 'graded>expected', 'graded>partial', 'graded>received', 'missing>disposed', 'missing>graded', 'missing>partial', 'missing>received', 'partial>disposed', 'partial>graded', 'partial>missing', 'partial>received', 'received>disposed', 'received>expected', 'received>graded', 'received>partial']::text[]) THEN
+    RAISE EXCEPTION 'return line: % cannot become %', OLD.goods_state, NEW.goods_state
+      USING ERRCODE = '23514', CONSTRAINT = 'return_lines_goods_state_moves';
+  END IF;
+  RETURN NEW;
+END $$
+-- next
+CREATE TRIGGER return_lines_goods_state_moves BEFORE UPDATE OF goods_state ON return_lines FOR EACH ROW WHEN (OLD.goods_state IS DISTINCT FROM NEW.goods_state) EXECUTE FUNCTION return_lines_goods_state_moves()
+-- next
+CREATE OR REPLACE FUNCTION settlements_state_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT (OLD.state || '>' || NEW.state) = ANY (ARRAY['approved>executing', 'approved>settled', 'blocked>approved', 'blocked>executing', 'blocked>settled_by_chargeback', 'computed>approved', 'computed>blocked', 'executing>blocked', 'executing>failed', 'executing>partially_settled', 'executing>settled', 'failed>partially_settled', 'failed>settled', 'partially_settled>failed', 'partially_settled>settled', 'settled>failed', 'settled>partially_settled']::text[]) THEN
+    RAISE EXCEPTION 'settlement: % cannot become %', OLD.state, NEW.state
+      USING ERRCODE = '23514', CONSTRAINT = 'settlements_state_moves';
+  END IF;
+  RETURN NEW;
+END $$
+-- next
+CREATE TRIGGER settlements_state_moves BEFORE UPDATE OF state ON settlements FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION settlements_state_moves()
 -- next
 CREATE OR REPLACE FUNCTION shipments_label_state_moves() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

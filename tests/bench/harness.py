@@ -68,23 +68,32 @@ class Contestant:
 
 
 async def contest(bench: str, contestants: Sequence[Contestant], rounds: int, unit: str = "/s") -> list[Row]:
-    """Measures all in turn, `rounds` times, after one round that is thrown away; ratios are to the first floor."""
+    """Measures all in turn, `rounds` times, after one round that is thrown away.
+
+    A ratio is the median of the rounds' ratios to the first floor: neighbours in time see the same machine, so drift
+    and other people's work cancel out.
+    """
     for number in range(rounds + 1):
         for contestant in contestants:
             rate = await contestant.measure()
             if number:
                 contestant.rates.append(rate)
-    floor = next((statistics.median(c.rates) for c in contestants if c.role == "floor"), None)
+    floor = next((contestant for contestant in contestants if contestant.role == "floor"), None)
     return [_row(bench, contestant, floor, unit) for contestant in contestants]
 
 
-def _row(bench: str, contestant: Contestant, floor: float | None, unit: str) -> Row:
+def _row(bench: str, contestant: Contestant, floor: Contestant | None, unit: str) -> Row:
     rate = statistics.median(contestant.rates)
     spread = (max(contestant.rates) - min(contestant.rates)) / rate if rate else 0.0
     note = f"±{spread / 2:.0%}" + (f", {contestant.note}" if contestant.note else "")
-    return Row(
-        bench, contestant.name, contestant.role, rate, unit, rate / floor if floor else None, contestant.target, note
-    )
+    ratio = ratio_of(contestant, floor) if floor else None
+    return Row(bench, contestant.name, contestant.role, rate, unit, ratio, contestant.target, note)
+
+
+def ratio_of(one: Contestant, other: Contestant) -> float:
+    """How many times faster one is than another: the median over the rounds."""
+    pairs = zip(one.rates, other.rates, strict=True)
+    return statistics.median(mine / theirs for mine, theirs in pairs if theirs)
 
 
 def versus(rows: Sequence[Row], ours: str, peer: str) -> float:
@@ -211,18 +220,24 @@ class Served:
             os.killpg(self._process.pid, signal.SIGTERM)
             await asyncio.to_thread(self._process.wait, 20)
 
-    def memory_mb(self) -> float:
-        """Resident memory of the server's processes."""
+    def _stats(self) -> Iterator[list[str]]:
+        """`/proc/*/stat` of the server's processes, from the field after the name on."""
         assert self._process is not None
-        total = 0
         for status in Path("/proc").glob("[0-9]*/stat"):
             try:
                 fields = status.read_text().rsplit(") ", 1)[1].split()
             except OSError:
                 continue
             if int(fields[2]) == self._process.pid:
-                total += int(fields[21]) * resource.getpagesize()
-        return total / 1e6
+                yield fields
+
+    def memory_mb(self) -> float:
+        """Resident memory of the server's processes."""
+        return sum(int(fields[21]) for fields in self._stats()) * resource.getpagesize() / 1e6
+
+    def cpu_seconds(self) -> float:
+        """Processor time that the server's processes have used."""
+        return sum(int(fields[11]) + int(fields[12]) for fields in self._stats()) / os.sysconf("SC_CLK_TCK")
 
 
 @dataclass

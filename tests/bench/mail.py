@@ -24,8 +24,8 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import dkim
 import django
+import dkim
 import jinja2
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -192,7 +192,9 @@ def ours(services: Services, shop: UUID, people: list[UUID], count: int, class_:
                 raise RuntimeError("the sender does not end")
             await asyncio.sleep(0.05)
         spent = time.perf_counter() - started
-        notes[class_ + str(services.settings.mail.dkim)] = f"{(time.process_time() - cpu) / count * 1e3:.2f} ms CPU each"
+        notes[class_ + str(services.settings.mail.dkim)] = (
+            f"{(time.process_time() - cpu) / count * 1e3:.2f} ms CPU each"
+        )
         stop.set()
         await running
         await sender.close()
@@ -306,7 +308,9 @@ async def example(services: Services, shop: UUID, people: list[UUID]) -> bytes:
     await sender.run_once()
     await sender.close()
     async with services.database.read(shop) as session:
-        return (await session.execute(text("SELECT mime FROM message_bodies WHERE shop_id = :s"), {"s": shop})).scalar_one()
+        return (
+            await session.execute(text("SELECT mime FROM message_bodies WHERE shop_id = :s"), {"s": shop})
+        ).scalar_one()
 
 
 def private_pem() -> bytes:

@@ -11,8 +11,10 @@ import itertools
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from statistics import median
 from typing import Any
 from uuid import UUID
 
@@ -45,7 +47,7 @@ from tests.bench.harness import (
     drop_database,
     fresh_database,
     hammer,
-    versus,
+    ratio_of,
 )
 
 SECRET = "bench-secret"
@@ -252,19 +254,34 @@ async def _fill(url: str, rows: int) -> None:
     await connection.close()
 
 
-def _measure(url: str, factory: str, path: str, config: Config, notes: dict[str, str]) -> Callable[[], Any]:
-    async def measure() -> float:
+@dataclass
+class Runner:
+    """A server that stays up while the others are measured, and what was seen of it."""
+
+    factory: str
+    path: str
+    served: Served
+    answers: float = 0.0
+    cpu: float = 0.0
+    p99: list[float] = field(default_factory=list[float])
+
+    async def measure(self, url: str, seconds: float) -> float:
+        """One slice; every answer must stand for a row and a job."""
         await _empty(url)
-        async with Served(f"tests.bench.webhook_inbox:{factory}", {"BENCH_DB": url}) as served:
-            await hammer(served.port, requests(path), connections=CONNECTIONS, seconds=0.7)
-            load = await hammer(served.port, requests(path), connections=CONNECTIONS, seconds=config.seconds)
-            notes[factory] = f"p50 {load.p50:.0f} ms, p99 {load.p99:.0f} ms, {served.memory_mb():.0f} MB"
+        before = self.served.cpu_seconds()
+        load = await hammer(self.served.port, requests(self.path), connections=CONNECTIONS, seconds=seconds)
         if load.errors:
-            raise RuntimeError(f"{factory}: {load.errors} bad answers")
-        await _durable(url, load.rate * config.seconds, factory)
+            raise RuntimeError(f"{self.factory}: {load.errors} bad answers")
+        await _durable(url, load.rate * seconds, self.factory)
+        self.cpu += self.served.cpu_seconds() - before
+        self.answers += load.rate * seconds
+        self.p99.append(load.p99)
         return load.rate
 
-    return measure
+    def note(self) -> str:
+        """Cost of one request, latency and memory."""
+        spent = self.cpu / self.answers * 1e3
+        return f"{spent:.2f} ms CPU each, p99 {median(self.p99):.0f} ms, {self.served.memory_mb():.0f} MB"
 
 
 async def _durable(url: str, answered: float, factory: str) -> None:
@@ -283,30 +300,41 @@ FLOOR, FAST, LITE, OURS = (
     "our route, group commit",
 )
 FACTORIES = {FLOOR: "floor_app", FAST: "fastapi_orm_app", LITE: "litestar_orm_app", OURS: "our_app"}
+ROLES: dict[str, Role] = {FLOOR: "floor", FAST: "peer", LITE: "peer", OURS: "ours"}
+SLICES = 4
+"""Each round is cut into short slices in turn: what else the machine does hits all alike."""
 
 
 async def run(config: Config) -> list[Row]:
     """See the module."""
     url = await fresh_database(config, "inbox")
     os.environ["BENCH_DB"] = url
-    token = await _connect(build_services(settings()))
-    hook, notes = f"/hooks/carrier/{token}", dict[str, str]()
-
-    def runner(name: str, role: Role, path: str = "/hook", target: float | None = None) -> Contestant:
-        return Contestant(name, role, _measure(url, FACTORIES[name], path, config, notes), target)
-
+    hook = f"/hooks/carrier/{await _connect(build_services(settings()))}"
     try:
-        runners = [runner(FLOOR, "floor"), runner(FAST, "peer"), runner(LITE, "peer"), runner(OURS, "ours", hook, 1.2)]
-        rows = await contest(BENCH, runners, config.rounds)
-        times = versus(rows, OURS, FAST)
-        return [_noted(row, notes, times) for row in rows] + await _scale(url, hook, config)
+        return await _contest(url, hook, config) + await _scale(url, hook, config)
     finally:
         await drop_database(config, url)
 
 
-def _noted(row: Row, notes: dict[str, str], times: float) -> Row:
-    extra = f", {times:.1f} × FastAPI (target 12 ×)" if row.role == "ours" else ""
-    return replace(row, note=f"{row.note}, {notes[FACTORIES[row.name]]}{extra}")
+async def _contest(url: str, hook: str, config: Config) -> list[Row]:
+    async with AsyncExitStack() as stack:
+        runners: dict[str, Runner] = {}
+        for name, factory in FACTORIES.items():
+            served = await stack.enter_async_context(Served(f"tests.bench.webhook_inbox:{factory}", {"BENCH_DB": url}))
+            runners[name] = Runner(factory, hook if name == OURS else "/hook", served)
+        contestants = [
+            Contestant(
+                name,
+                ROLES[name],
+                partial(runner.measure, url, config.seconds / SLICES),
+                target=1.2 if name == OURS else None,
+            )
+            for name, runner in runners.items()
+        ]
+        rows = await contest(BENCH, contestants, config.rounds * SLICES)
+        times = ratio_of(contestants[-1], contestants[1])
+        extra = {OURS: f", {times:.1f} × FastAPI (target 12 ×)"}
+        return [replace(row, note=f"{row.note}, {runners[row.name].note()}{extra.get(row.name, '')}") for row in rows]
 
 
 async def _scale(url: str, hook: str, config: Config) -> list[Row]:

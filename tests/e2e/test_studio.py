@@ -83,7 +83,7 @@ async def test_a_return_from_the_inbox_to_the_money(desk: Desk, size: tuple[int,
 
 async def inspect(on: Page) -> None:
     """Worn goods: a deduction is refused without its reason, then saved with it."""
-    await on.get_by_text("Worn").click()
+    await on.get_by_role("radio", name="Worn").check()
     await expect(on.get_by_label("Goes to")).to_have_value("refurbish")
     await on.get_by_label("Deduction", exact=True).fill("10")
     await on.get_by_role("button", name="Save the inspection").click()
@@ -163,8 +163,8 @@ async def test_german_and_dark_are_chosen_and_kept(desk: Desk) -> None:
         await expect(on.get_by_role("heading", name="Hallo Mia")).to_be_visible()
         await on.get_by_role("button", name=re.compile("Konto")).click()
         menu = on.locator("[popover]:popover-open")
-        await menu.get_by_text("Dunkel").click()
-        await menu.get_by_text("English").click()
+        await menu.get_by_role("radio", name="Dunkel").check()
+        await menu.get_by_role("radio", name="English").check()
         await expect(on.get_by_role("heading", name="Hello Mia")).to_be_visible()
         await on.reload()
         await expect(on.get_by_role("heading", name="Hello Mia")).to_be_visible()
@@ -176,7 +176,7 @@ async def test_an_ended_session_asks_again(desk: Desk) -> None:
     async with page(desk.world.base_url) as on:
         await log_in(on, desk, "/studio/orders")
         await on.context.clear_cookies()
-        await on.get_by_role("link", name="Overview").click()
+        await on.get_by_role("link", name="Returns").click()
         await expect(on.get_by_text("Your session has ended")).to_be_visible()
 
 

@@ -179,3 +179,44 @@ async def test_tokens_are_bound_to_their_wish_and_their_time(world: World) -> No
     await world.control("/clock", {"advance": "PT25H"})
     await world.post("/api/v1/returns", sold.wish("A") | {"quote_token": token} | method, expect=409)
     await sold.quote("Z", expect=422)
+
+
+async def test_buttons_pressed_twice_and_without_a_body(world: World) -> None:
+    sold = await Sold.make(world, [line_body("A", 5000, 2)])
+    case = await sold.open("A")
+    path = f"/api/v1/returns/{case['id']}"
+    assert (await world.client.post(f"{path}/approve")).json()["state"] == "approved"
+    for _ in range(2):
+        assert (await world.client.post(f"{path}/cancel")).json()["state"] == "canceled"
+    names = [e["name"] for e in (await world.get(path))["timeline"]]
+    assert names.count("return.cancelled") == 1
+    assert (await world.client.post(f"{path}/approve")).status_code == 409
+    again = await sold.open("A")
+    await sold.receive(again)
+    assert (await world.client.post(f"/api/v1/returns/{again['id']}/settle")).status_code == 200
+    assert (await world.client.post(f"/api/v1/returns/{again['id']}/cancel")).status_code == 409
+    assert (await world.client.post("/api/v1/returns/nonsense/cancel")).status_code == 404
+
+
+async def test_large_quantities_stay_light(world: World) -> None:
+    await stocked(world, **{"v-A": 3})
+    sold = await Sold.make(world, [line_body("A", 3, 60_000, tax=12_345)])
+    first = await sold.give_back(("A", 4_321))
+    rest = await sold.give_back(("A", 55_679))
+    assert first["refund_total"] + rest["refund_total"] == 180_000 + 12_345
+    assert (await stock(world, "v-A"))[0] == 60_002
+
+
+async def test_a_manual_trigger_settles_before_goods_and_a_full_return_brings_shipping(world: World) -> None:
+    policy = {"shipping": {"refund": "full_return"}, "refund_trigger": "manual"}
+    await world.post("/api/v1/policies", policy, expect=201)
+    await world.post("/api/v1/policies/1/publish", expect=200)
+    sold = await Sold.make(world, [line_body("A", 5000), line_body("B", 3000)], shipping={"amount": 700})
+    assert (await sold.quote("A"))["shipping_refund"] == 0
+    case = await sold.open("A", "B")
+    assert case["quote"]["refund_total"] == 8700
+    settled = await world.post(f"/api/v1/returns/{case['id']}/settle", expect=200)
+    assert settled["refund_total"] == 8700
+    await world.drain()
+    assert (await world.get(f"/api/v1/returns/{case['id']}"))["state"] == "closed"
+    assert (await sold.view())["refundable"]["order"] == 0

@@ -1,6 +1,6 @@
 """A whole small world for journeys: a shop with every connection, sandboxes that answer, a mailbox that remembers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -30,6 +30,8 @@ class World:
     base_url: str
     stripe_key: str
     carrier_key: str
+    hooks: dict[str, str] = field(default_factory=dict)
+    """Kind of webhook → its path at the application."""
 
     async def drain(self) -> None:
         """Everything due, including scans and webhooks that the sandboxes still owe."""
@@ -97,6 +99,7 @@ async def furnish(world: World) -> None:
         await mark_verified(session, domain)
         await install_default_templates(session)
         await install_default_flows(session)
+    world.hooks |= {"stripe": f"/hooks/stripe/{stripe_token}", "carrier": f"/hooks/carrier/{carrier_token}"}
     stripe_account = {"api_key": world.stripe_key, "webhook_url": f"{base}/hooks/stripe/{stripe_token}"}
     carrier_account = {"api_key": world.carrier_key, "webhook_url": f"{base}/hooks/carrier/{carrier_token}"}
     await world.control(

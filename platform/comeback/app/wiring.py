@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from comeback.core import events
+from comeback.core import events, invariants
 from comeback.core.blobs import Blobs, FolderBlobs
 from comeback.core.db import Database
 from comeback.core.inbox import Inbox
@@ -126,7 +126,7 @@ def subscriptions() -> dict[str, tuple[str, ...]]:
 
 def ticks(services: Services) -> dict[str, tuple[float, Callable[[], Awaitable[Any]]]]:
     """Name → (seconds, function): what a worker does now and then."""
-    table: dict[str, tuple[float, Callable[[], Awaitable[Any]]]] = {}
+    table: dict[str, tuple[float, Callable[[], Awaitable[Any]]]] = {**invariants.ticks(services.database)}
     for room in ROOMS:
         make = _room(room, "jobs", "ticks", None)
         if make is not None:

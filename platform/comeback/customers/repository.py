@@ -120,8 +120,8 @@ class Contact:
 
 
 _CONTACTS = text(
-    "SELECT id, email, first_name, last_name, phone, locale, timezone FROM customers "
-    "WHERE shop_id = :shop AND id = ANY(CAST(:ids AS uuid[]))"
+    "SELECT c.id, c.email, c.first_name, c.last_name, c.phone, c.locale, c.timezone "
+    "FROM unnest(CAST(:ids AS uuid[])) AS i(id) JOIN customers c ON c.shop_id = :shop AND c.id = i.id"
 )
 
 

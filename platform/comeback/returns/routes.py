@@ -121,13 +121,14 @@ async def approve_return(
 )
 async def decline_return(
     return_id: FromPath[str],
-    data: JSONBody[DeclineIn],
     session: NamedDependency[WriteSession],
     principal: NamedDependency[Principal],
     settings: NamedDependency[Settings],
+    data: JSONBody[DeclineIn | None] = None,
 ) -> CaseOut:
     """The goods may not come; the customer reads the reason. 409 for a withdrawal."""
-    case = await service.decline(session, principal, service.known_id(return_id), data.reason)
+    reason = (data or DeclineIn()).reason
+    case = await service.decline(session, principal, service.known_id(return_id), reason)
     return await service.get_case(session, case.id, settings)
 
 

@@ -42,7 +42,7 @@ class Desk:
         """An order of two lines, paid by card, delivered."""
         key = external_id or new_id().hex[-10:]
         lines = [
-            line_body("l1", 5000, 2, tax=800, title="Linen shirt", image_url="https://shop.example/shirt.png"),
+            line_body("l1", 5000, 2, tax=800, title="Linen shirt", image_url=f"{self.world.base_url}/media/shirt.png"),
             line_body("l2", 1650, 1, title="Beeswax candle"),
         ]
         body = order_body(key, lines)

@@ -91,7 +91,7 @@ async def test_the_inbox_counts_and_lists(desk: Desk) -> None:
     assert inbox["counts"]["inspect"] == 1
     row = inbox["items"][0]
     assert (row["id"], row["status"], row["amount"], row["items"]) == (page["id"], "to_inspect", 5400, 1)
-    assert row["image_url"] == "https://shop.example/shirt.png"
+    assert row["image_url"] == f"{desk.world.base_url}/media/shirt.png"
     assert (await desk.get("returns", tab="new"))["items"] == []
     assert (await desk.browser.get("/api/studio/returns", params={"tab": "nothing"})).status_code in (400, 422)
 

@@ -19,7 +19,7 @@ CHANGES = (
     "DELETE FROM payment_events",
     "UPDATE policies SET body = '{}'",
     "UPDATE orders SET refunded = captured + 1",
-    "INSERT INTO order_units (shop_id, line_id, slot, state) SELECT shop_id, line_id, slot, 'returning' FROM order_units",
+    "INSERT INTO order_units (shop_id, line_id, slot, state) SELECT shop_id, line_id, slot, state FROM order_units",
 )
 
 

@@ -228,14 +228,27 @@ async def test_a_body_over_the_cap_is_refused(carrier: Carrier, database: Databa
         b'{"carrier":"sandbox","tracking_number":" ","events":[{"status":"delivered"}]}',
         b'{"carrier":"sandbox","tracking_number":"X","events":[1,null,"x",{"status":7},{"occurred_at":{}}]}',
         b"[" * 100_000,
+        b'{"carrier":"s","tracking_number":"' + b"X" * 50_000 + b'","events":[{"status":"in_transit"}]}',
+        b'{"carrier":"' + b"s" * 50_000 + b'","tracking_number":"X","events":[{"status":"in_transit"}]}',
+        b'{"carrier":"s","tracking_number":"X","events":[{"status":"in_transit","transferred_to":"'
+        + b"Y" * 50_000
+        + b'"}]}',
         b'{"carrier":"\\u0000","tracking_number":"X\\u0000","events":[{"status":"in_transit","city":"\\u0000\\ud800"}]}',
         b'{"carrier":"s","tracking_number":"X","events":[{"status":"in_transit","occurred_at":"9999-12-31T23:59:59-14:00"}]}',
     ],
 )
 async def test_strange_bodies_end_without_a_dead_job(
-    carrier: Carrier, drain: Drain, database: Database, shop: UUID, raw: bytes
+    client: httpx.AsyncClient,
+    make_order: MakeOrder,
+    carrier: Carrier,
+    drain: Drain,
+    database: Database,
+    shop: UUID,
+    raw: bytes,
 ) -> None:
     assert (await carrier.send(raw)).status_code == 200
+    await drain(shop)
+    await register(client, await make_order(), "X")
     await drain(shop)
     async with database.read(shop) as session:
         left = await session.execute(

@@ -6,9 +6,9 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from comeback.orders.rules.amounts import freeze, slot_amounts
+from comeback.orders.rules.amounts import freeze
 from comeback.orders.schemas import OrderIn
-from comeback.returns.rules.facts import Ask, ClockFacts, LineFacts, OrderFacts, TenderFacts, Unit, VariantFacts
+from comeback.returns.rules.facts import Ask, ClockFacts, LineFacts, OrderFacts, TenderFacts, VariantFacts
 from comeback.returns.rules.policy import DEFAULT_POLICY, Policy
 from comeback.returns.rules.quote import quote
 from comeback.returns.rules.quoted import Quote, QuoteInput
@@ -49,16 +49,13 @@ class Sale:
         frozen = freeze(order)
         lines = []
         for i, (sold, shares) in enumerate(zip(order.lines, frozen.lines, strict=True)):
-            amounts = [(s, slot_amounts(shares, s)) for s in range(1, sold.quantity + 1)]
-            units = tuple(Unit(slot=s, **msgspec.structs.asdict(a)) for s, a in amounts)
             lines.append(
                 LineFacts(
                     id=uid(sold.external_id),
                     key=sold.external_id,
                     position=i,
                     unit_price=sold.unit_price,
-                    units=units,
-                    free=tuple(u.slot for u in units),
+                    shares=shares,
                     remaining=shares.amount,
                     final_sale=sold.final_sale,
                 )
@@ -107,7 +104,7 @@ class Sale:
             lines=tuple(
                 msgspec.structs.replace(
                     x,
-                    free=tuple(s for s in x.free if s not in gone.get(x.id, set())),
+                    taken=(*x.taken, *sorted(gone.get(x.id, set()))),
                     remaining=x.remaining - got.line_refunds.get(x.id, 0) - got.line_moves.get(x.id, 0),
                 )
                 for x in facts.lines

@@ -28,12 +28,12 @@ export const resolver: CSSVariablesResolver = (theme) => {
     light: {
       '--page': '#f5f6f6', '--card': '#ffffff', '--sunken': '#f0f2f2', '--line': '#e1e5e5', '--line-strong': '#c9d0d0',
       '--ink': '#151c1c', '--muted': '#566161', '--brand': brand[6], '--brand-soft': brand[1], '--brand-ink': brand[7],
-      '--mantine-color-dimmed': '#566161', '--mantine-color-default-border': '#c9d0d0', '--mantine-color-placeholder': '#687373', '--mantine-color-anchor': brand[7],
+      '--mantine-color-dimmed': '#566161', '--mantine-color-default-border': '#c9d0d0', '--mantine-color-error': '#a3271d', '--mantine-color-placeholder': '#687373', '--mantine-color-anchor': brand[7],
     },
     dark: {
       '--page': '#0e1313', '--card': '#161c1c', '--sunken': '#1d2424', '--line': '#2a3232', '--line-strong': '#465050',
       '--ink': '#e8ecec', '--muted': '#a2acac', '--brand': brand[4], '--brand-soft': `color-mix(in srgb, ${brand[5]} 20%, #161c1c)`, '--brand-ink': brand[3],
-      '--mantine-color-body': '#0e1313', '--mantine-color-dimmed': '#a2acac', '--mantine-color-default-border': '#465050', '--mantine-color-default': '#1d2424', '--mantine-color-placeholder': '#8b9696', '--mantine-color-anchor': brand[3],
+      '--mantine-color-body': '#0e1313', '--mantine-color-dimmed': '#a2acac', '--mantine-color-default-border': '#465050', '--mantine-color-error': '#f7b0a9', '--mantine-color-default': '#1d2424', '--mantine-color-placeholder': '#8b9696', '--mantine-color-anchor': brand[3],
     },
   };
 };

@@ -1,8 +1,9 @@
 """SQL of enrolments and steps. Every statement takes a batch; nothing here runs per person."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
@@ -64,21 +65,27 @@ _ENTER = text(
       CAST(:context AS jsonb[])) AS e
     ON CONFLICT ON CONSTRAINT uq_enrolments_entry DO NOTHING RETURNING id"""
 )
+# People who take the same way are sent as one slice of ids: most batches are a handful of slices, and encoding one
+# array element costs as much as the rest of a step.
 _MOVE = text(
     """UPDATE enrolments e SET state = m.state, node = m.node, due_at = m.due_at, awaiting = m.awaiting
-    FROM unnest(CAST(:id AS uuid[]), CAST(:state AS text[]), CAST(:node AS text[]), CAST(:due_at AS timestamptz[]),
-      CAST(:awaiting AS text[])) AS m(id, state, node, due_at, awaiting)
-    WHERE e.shop_id = :shop AND e.id = m.id"""
+    FROM unnest(CAST(:first AS int[]), CAST(:last AS int[]), CAST(:state AS text[]), CAST(:node AS text[]),
+      CAST(:due_at AS timestamptz[]), CAST(:awaiting AS text[])) AS m(first, last, state, node, due_at, awaiting)
+    CROSS JOIN LATERAL unnest((CAST(:ids AS uuid[]))[m.first:m.last]) AS i(id)
+    WHERE e.shop_id = :shop AND e.id = i.id"""
 )
 _STEPS = text(
     """INSERT INTO enrolment_steps (shop_id, flow_id, enrolment_id, node, result, why, at)
-    SELECT CAST(:shop AS uuid), s.*, CAST(:now AS timestamptz) FROM unnest(CAST(:flow_id AS uuid[]),
-      CAST(:enrolment_id AS uuid[]), CAST(:node AS text[]), CAST(:result AS text[]), CAST(:why AS text[])) AS s
+    SELECT CAST(:shop AS uuid), s.flow_id, i.id, s.node, s.result, s.why, CAST(:now AS timestamptz)
+    FROM unnest(CAST(:first AS int[]), CAST(:last AS int[]), CAST(:flow_id AS uuid[]), CAST(:node AS text[]),
+      CAST(:result AS text[]), CAST(:why AS text[])) AS s(first, last, flow_id, node, result, why)
+    CROSS JOIN LATERAL unnest((CAST(:ids AS uuid[]))[s.first:s.last]) AS i(id)
     ON CONFLICT DO NOTHING"""
 )
 _HISTORY = text(
-    """SELECT name, occurred_at, order_id, shipment_id, return_id, customer_id FROM events
-    WHERE shop_id = :shop AND order_id = ANY(CAST(:orders AS uuid[])) AND name = ANY(CAST(:names AS text[]))"""
+    """SELECT e.name, e.occurred_at, e.order_id, e.shipment_id, e.return_id, e.customer_id
+    FROM unnest(CAST(:orders AS uuid[])) AS i(id) JOIN events e ON e.shop_id = :shop AND e.order_id = i.id
+    WHERE e.name = ANY(CAST(:names AS text[]))"""
 )
 # One probe a shop that has people on their way, however many they are.
 _DUE_SHOPS = text(
@@ -126,16 +133,22 @@ async def enter(session: WriteSession, columns: dict[str, list[Any]], now: datet
     return set((await session.execute(_ENTER, values)).scalars())
 
 
-async def move(session: WriteSession, columns: dict[str, list[Any]]) -> None:
-    """Puts people where they are now."""
-    await session.execute(_MOVE, {**columns, "shop": session.shop_id})
+async def move(session: WriteSession, places: Mapping[tuple[Any, ...], list[UUID]]) -> None:
+    """Puts people where they are now: (state, node, due_at, awaiting) → enrolments."""
+    await session.execute(_MOVE, {"shop": session.shop_id} | _slices(places, ("state", "node", "due_at", "awaiting")))
 
 
-async def add_steps(session: WriteSession, taken: Sequence[tuple[UUID, UUID, str, str, str]], now: datetime) -> None:
-    """Writes down (flow, enrolment, node, result, why); a node that was done before stays as it was."""
-    flow_id, enrolment_id, node, result, why = (list(column) for column in zip(*taken, strict=True))
-    values = {"flow_id": flow_id, "enrolment_id": enrolment_id, "node": node, "result": result, "why": why}
-    await session.execute(_STEPS, {**values, "shop": session.shop_id, "now": now})
+async def add_steps(session: WriteSession, taken: Mapping[tuple[Any, ...], list[UUID]], now: datetime) -> None:
+    """Writes down (flow, node, result, why) → enrolments; a node that was done before stays as it was."""
+    values = {"shop": session.shop_id, "now": now}
+    await session.execute(_STEPS, values | _slices(taken, ("flow_id", "node", "result", "why")))
+
+
+def _slices(groups: Mapping[tuple[Any, ...], list[UUID]], names: Sequence[str]) -> dict[str, list[Any]]:
+    columns = dict(zip(names, (list(c) for c in zip(*groups, strict=True)), strict=True))
+    last = list(accumulate(len(ids) for ids in groups.values()))
+    first = [1, *(n + 1 for n in last[:-1])]
+    return columns | {"first": first, "last": last, "ids": [i for ids in groups.values() for i in ids]}
 
 
 async def history(session: ReadSession, orders: Sequence[UUID], names: Sequence[str]) -> list[dict[str, Any]]:

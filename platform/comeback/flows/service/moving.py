@@ -45,7 +45,7 @@ async def hear(session: WriteSession, event: EventRow) -> int:
     woken = [d for d in woken if d.transition.steps or d.failed]
     await _store(session, woken)
     entrants = await decide(session, await _entrants(session, event), now)
-    inside = await repository.enter(session, _columns(entrants, event), now) if entrants else set[UUID]()
+    inside = await repository.enter(session, _entering(entrants), now) if entrants else set[UUID]()
     fresh = [d for d in entrants if d.person.id in inside]
     await _carry_out(session, [*woken, *fresh], now)
     return len(woken) + len(fresh)
@@ -124,19 +124,25 @@ async def advance_shop(session: WriteSession, limit: int) -> int:
     return len(due)
 
 
-def _columns(decided: Sequence[Decision], event: EventRow | None = None) -> dict[str, list[Any]]:
-    columns: dict[str, list[Any]] = {
-        "id": [d.person.id for d in decided],
+def _entering(decided: Sequence[Decision]) -> dict[str, list[Any]]:
+    fields = (
+        "id",
+        "flow_id",
+        "version_id",
+        "entry_key",
+        "order_id",
+        "shipment_id",
+        "return_id",
+        "customer_id",
+        "context",
+    )
+    columns = {f: [getattr(d.person, f) for d in decided] for f in fields}
+    return columns | {
         "state": [_state(d) for d in decided],
         "node": [d.transition.node for d in decided],
         "due_at": [d.transition.due_at for d in decided],
         "awaiting": [d.transition.awaiting for d in decided],
     }
-    if event is not None:
-        for field in ("flow_id", "version_id", "entry_key", "order_id", "shipment_id", "return_id", "customer_id"):
-            columns[field] = [getattr(d.person, field) for d in decided]
-        columns["context"] = [d.person.context for d in decided]
-    return columns
 
 
 def _state(decision: Decision) -> str:
@@ -146,14 +152,18 @@ def _state(decision: Decision) -> str:
 
 
 async def _store(session: WriteSession, decided: Sequence[Decision]) -> None:
-    if decided:
-        await repository.move(session, _columns(decided))
+    places: dict[tuple[Any, ...], list[UUID]] = {}
+    for d in decided:
+        place = (_state(d), d.transition.node, d.transition.due_at, d.transition.awaiting)
+        places.setdefault(place, []).append(d.person.id)
+    if places:
+        await repository.move(session, places)
 
 
 async def _carry_out(session: WriteSession, decided: Sequence[Decision], now: datetime) -> None:
     """Plans the messages and writes down every step with what came of it."""
     people = await _Recipients.load(session, decided)
-    taken: list[tuple[UUID, UUID, str, str, str]] = []
+    taken: dict[tuple[Any, ...], list[UUID]] = {}
     planned: list[PlannedMessage] = []
     for decision in decided:
         person, nodes = decision.person, decision.version.plan.definition.nodes
@@ -164,7 +174,7 @@ async def _carry_out(session: WriteSession, decided: Sequence[Decision], now: da
                 result = "blocked" if why else "planned"
                 if address and not why:
                     planned.append(people.message(decision, step.node, node, address))
-            taken.append((person.flow_id, person.id, step.node, result, why))
+            taken.setdefault((person.flow_id, step.node, result, why), []).append(person.id)
     await plan(session, planned)
     if taken:
         await repository.add_steps(session, taken, now)

@@ -18,7 +18,7 @@ def script(kind: str | None, data: Mapping[str, Any]) -> str:
     made = shape(data) if shape else None
     if not made:
         return ""
-    text = json.dumps({"@context": "http://schema.org"} | made, ensure_ascii=True, indent=0)
+    text = json.dumps({"@context": "http://schema.org"} | made, ensure_ascii=True, separators=(",\n", ":"))
     safe = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     return f'<script type="application/ld+json">\n{safe}\n</script>'
 

@@ -23,6 +23,7 @@ from comeback.messages.sender.prepare import gate, stop
 from comeback.vendors.smtp.handover import Outcome
 
 BATCH = 200
+GATHER_SECONDS = 0.001
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -35,10 +36,11 @@ class Result(msgspec.Struct, frozen=True):
 class Handoff:
     """Gate and record, grouped by shop."""
 
-    def __init__(self, database: Database, parallel: int = 2) -> None:
+    def __init__(self, database: Database) -> None:
         self.database = database
-        self._gate: Batcher[Letter, bool] = Batcher(self._gate_batch, max_size=BATCH, parallel=parallel)
-        self._record: Batcher[Result, None] = Batcher(self._record_batch, max_size=BATCH, parallel=parallel)
+        # One commit of each kind at a time: those who come meanwhile share the next one.
+        self._gate: Batcher[Letter, bool] = Batcher(self._gate_batch, max_size=BATCH, max_wait=GATHER_SECONDS)
+        self._record: Batcher[Result, None] = Batcher(self._record_batch, max_size=BATCH, max_wait=GATHER_SECONDS)
 
     async def allow(self, letter: Letter) -> bool:
         """Re-reads suppression, consent and guards, and commits `handing_over`; False where it may not leave."""

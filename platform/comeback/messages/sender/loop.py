@@ -30,7 +30,6 @@ from comeback.vendors.smtp.target import parse_target
 
 log = structlog.get_logger("sender")
 POLL_SECONDS = 1.0
-SWEEP_SECONDS = 5.0
 
 
 class Sender:
@@ -69,7 +68,8 @@ class Sender:
             while not stop.is_set():
                 self.woken.clear()
                 batch = self.settings.mail.batch
-                claimed = await self._claim(batch, None, sweep=time.monotonic() - self._swept > SWEEP_SECONDS)
+                swept = time.monotonic() - self._swept
+                claimed = await self._claim(batch, None, sweep=swept > self.settings.sweep_seconds)
                 await self._start(claimed)
                 # The next batch is written while this one is handed over; no more than two are under way.
                 await self._finish(batch)

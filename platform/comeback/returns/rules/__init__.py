@@ -1,4 +1,4 @@
 """The pure decisions of returns: eligibility, prices, fees, shipping, tenders, states.
 
-Imports kit only; the same code answers a quote and executes a settlement (spec M16).
+Imports kit and the pure rules of orders; one code answers a quote and executes a settlement (spec M16).
 """

@@ -43,7 +43,7 @@ def condition_facts(order: OrderFacts, line: LineFacts, ask: Ask, kind: str) -> 
         "reason": ask.reason,
         "resolution": ask.resolution,
         "kind": kind,
-        "price": line.units[0].goods if line.units else 0,
+        "price": line.unit_price,
     }
 
 

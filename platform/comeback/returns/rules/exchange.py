@@ -1,7 +1,8 @@
 """What a replacement costs: it inherits the paid value of the returned unit and its discount (M14, M15)."""
 
 from comeback.kit.money import half_up
-from comeback.returns.rules.facts import LineFacts, Unit, VariantFacts
+from comeback.orders.rules.amounts import UnitAmount
+from comeback.returns.rules.facts import LineFacts, VariantFacts
 from comeback.returns.rules.quoted import QuotedExchange
 
 
@@ -10,9 +11,9 @@ def _scaled(amount: int, part: int, whole: int) -> int:
     return half_up(amount * part, whole) if whole > 0 else amount
 
 
-def _on_top(line: LineFacts, unit: Unit, variant: VariantFacts) -> tuple[int, int]:
+def _on_top(line: LineFacts, unit: UnitAmount, variant: VariantFacts) -> tuple[int, int]:
     """(net, tax) where prices exclude tax; a rounding cent of the order's tax is not a price difference."""
-    goods, paid, taxed = (sum(getattr(u, f) for u in line.units) for f in ("goods", "net", "tax"))
+    goods, paid, taxed = line.shares.goods, line.shares.net, line.shares.tax
     net = unit.net if variant.price == line.unit_price else _scaled(variant.price, paid, goods)
     rate = variant.tax_rate_bp
     tax = half_up(net * rate, 10_000) if rate is not None else _scaled(net, taxed, paid) if paid else 0
@@ -21,11 +22,11 @@ def _on_top(line: LineFacts, unit: Unit, variant: VariantFacts) -> tuple[int, in
     return net, tax
 
 
-def _inside(line: LineFacts, unit: Unit, variant: VariantFacts) -> tuple[int, int]:
+def _inside(line: LineFacts, unit: UnitAmount, variant: VariantFacts) -> tuple[int, int]:
     """(net, tax) where prices include tax."""
     if variant.price == line.unit_price:
         return unit.net, unit.tax
-    goods, paid, taxed = (sum(getattr(u, f) for u in line.units) for f in ("goods", "amount", "tax"))
+    goods, paid, taxed = line.shares.goods, line.shares.amount, line.shares.tax
     gross = _scaled(variant.price, paid, goods)
     rate = variant.tax_rate_bp
     if rate is not None:
@@ -35,7 +36,9 @@ def _inside(line: LineFacts, unit: Unit, variant: VariantFacts) -> tuple[int, in
     return gross - tax, tax
 
 
-def swap(line: LineFacts, units: tuple[Unit, ...], variant: VariantFacts, *, tax_included: bool) -> QuotedExchange:
+def swap(
+    line: LineFacts, units: tuple[UnitAmount, ...], variant: VariantFacts, *, tax_included: bool
+) -> QuotedExchange:
     """The replacement of `units`, one for one; `difference` > 0 is to be paid, < 0 comes back.
 
     A unit bought at a percentage off keeps that percentage on the replacement; an equal list price costs nothing.

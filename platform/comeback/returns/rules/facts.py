@@ -1,10 +1,13 @@
 """What a decision about a return may know: plain frozen data, amounts in minor units of the order's currency."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
+
+from comeback.orders.rules.amounts import LineShares, UnitAmount, lowest_free, slot_amounts
 
 MERCHANT_FAULT = frozenset(
     {
@@ -21,29 +24,31 @@ MERCHANT_FAULT = frozenset(
 """Reasons the shop answers for: no fees, outbound shipping comes back (M8, M10)."""
 
 
-class Unit(msgspec.Struct, frozen=True, kw_only=True):
-    """One frozen slot of a line (M4): `amount` is what was paid for it, tax included."""
-
-    slot: int
-    goods: int
-    discount_share: int
-    net: int
-    tax: int
-    amount: int
-
-
 class LineFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """An order line: list price of one, its units, the slots still free (ascending), the money still refundable."""
+    """An order line: list price of one, its frozen shares, the slots (1-based) that are taken, what is refundable."""
 
     id: UUID
     key: str
     position: int
     unit_price: int
-    units: tuple[Unit, ...]
-    free: tuple[int, ...]
+    shares: LineShares
+    taken: tuple[int, ...] = ()
     remaining: int
     final_sale: bool = False
     facts: dict[str, Any] = {}
+
+    @property
+    def free(self) -> int:
+        """How many units can still be taken."""
+        return self.shares.quantity - len(self.taken)
+
+    def unit(self, slot: int) -> UnitAmount:
+        """The frozen amounts of one slot (M4)."""
+        return slot_amounts(self.shares, slot)
+
+    def lowest(self, wanted: int, besides: Collection[int] = ()) -> tuple[int, ...]:
+        """The lowest free slots, none of `besides`; fewer where there are not so many."""
+        return tuple(lowest_free(self.shares.quantity, {*self.taken, *besides}, wanted))
 
 
 class TenderFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,7 +113,7 @@ class OrderFacts(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def goods_paid(self) -> int:
         """What was paid for all goods, tax included."""
-        return sum(u.amount for line in self.lines for u in line.units)
+        return sum(line.shares.amount for line in self.lines)
 
     def line(self, line_id: UUID) -> LineFacts:
         """The line of that id; KeyError where the order has none."""

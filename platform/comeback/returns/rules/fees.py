@@ -15,8 +15,8 @@ def inspection_amounts(asked: QuoteInput, ask: Ask) -> dict[int, int]:
     """What an inspector takes off per slot, in minor units; nothing where the shop answers for the reason."""
     if ask.merchant_fault:
         return {}
-    units = {u.slot: u for u in asked.order.line(ask.line).units}
-    return {slot: percent_of(units[slot].amount, percent) for slot, percent in ask.deductions.items() if percent}
+    line = asked.order.line(ask.line)
+    return {slot: percent_of(line.unit(slot).amount, percent) for slot, percent in ask.deductions.items() if percent}
 
 
 def _liable(asked: QuoteInput, lines: Sequence[QuotedLine]) -> list[tuple[Ask, QuotedLine]]:

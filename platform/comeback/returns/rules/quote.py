@@ -6,7 +6,7 @@ import msgspec
 
 from comeback.kit.money import allocate
 from comeback.returns.rules.exchange import swap
-from comeback.returns.rules.facts import Ask, LineFacts, Unit
+from comeback.returns.rules.facts import Ask, LineFacts
 from comeback.returns.rules.fees import fees
 from comeback.returns.rules.policy import percent_of
 from comeback.returns.rules.quoted import Fee, Quote, QuotedLine, QuoteInput, Step, TenderShare
@@ -34,9 +34,9 @@ class _Pots(msgspec.Struct):
 
 def pick_slots(line: LineFacts, ask: Ask) -> tuple[int, ...]:
     """The slots of an ask: those of its case, else the lowest free ones (M4). Raises NothingLeft."""
-    wanted = ask.slots or tuple(line.free[: ask.quantity])
-    if len(wanted) < ask.quantity or not set(wanted) <= set(line.free):
-        raise NothingLeft(line.key, len(line.free))
+    wanted = ask.slots or line.lowest(ask.quantity)
+    if len(wanted) < ask.quantity or not set(wanted).isdisjoint(line.taken) or max(wanted) > line.shares.quantity:
+        raise NothingLeft(line.key, line.free)
     return tuple(wanted)
 
 
@@ -47,8 +47,7 @@ def _taken(asked: QuoteInput) -> list[tuple[int, ...]]:
     for ask in asked.asks:
         line = asked.order.line(ask.line)
         mine = used.setdefault(ask.line, set())
-        free = tuple(s for s in line.free if s not in mine)
-        slots = pick_slots(msgspec.structs.replace(line, free=free), ask)
+        slots = pick_slots(msgspec.structs.replace(line, taken=(*line.taken, *mine)), ask)
         mine.update(slots)
         found.append(slots)
     return found
@@ -57,7 +56,7 @@ def _taken(asked: QuoteInput) -> list[tuple[int, ...]]:
 def price_line(asked: QuoteInput, ask: Ask, slots: tuple[int, ...]) -> QuotedLine:
     """One ask priced from its frozen slots."""
     line = asked.order.line(ask.line)
-    units: tuple[Unit, ...] = tuple(u for u in line.units if u.slot in slots)
+    units = tuple(line.unit(slot) for slot in slots)
     exchange = None
     if ask.resolution == "exchange" and ask.variant is not None:
         exchange = swap(line, units, ask.variant, tax_included=asked.order.tax_included)

@@ -31,11 +31,11 @@ def promised(basis: QuoteInput, asks: tuple[Ask, ...], charged: tuple[str, ...],
 ):  # fmt: skip
     """The same question on the facts of the quote: what those units were promised."""
 
-    def still_free(line: LineFacts) -> LineFacts:
-        free = tuple(s for s in line.free if (line.id, s) not in settled)
-        return msgspec.structs.replace(line, free=free)
+    def less(line: LineFacts) -> LineFacts:
+        gone = tuple(slot for owner, slot in sorted(settled) if owner == line.id)
+        return msgspec.structs.replace(line, taken=(*line.taken, *gone))
 
-    order = msgspec.structs.replace(basis.order, lines=tuple(still_free(x) for x in basis.order.lines))
+    order = msgspec.structs.replace(basis.order, lines=tuple(less(x) for x in basis.order.lines))
     return msgspec.structs.replace(basis, order=order, asks=asks, fees_charged=charged)
 
 

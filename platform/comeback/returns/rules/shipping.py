@@ -1,6 +1,7 @@
 """How much outbound shipping comes back (M8)."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from comeback.kit.money import half_up
 from comeback.returns.rules.quoted import QuotedLine, QuoteInput
@@ -8,8 +9,10 @@ from comeback.returns.rules.quoted import QuotedLine, QuoteInput
 
 def completes_order(asked: QuoteInput, lines: Sequence[QuotedLine]) -> bool:
     """Whether no unit of the order stays with the customer after this return."""
-    taken = {line.line: set(line.slots) for line in lines}
-    return all(set(line.free) <= taken.get(line.id, set()) for line in asked.order.lines)
+    now: dict[UUID, int] = {}
+    for line in lines:
+        now[line.line] = now.get(line.line, 0) + len(line.slots)
+    return all(line.free == now.get(line.id, 0) for line in asked.order.lines)
 
 
 def _cheapest(asked: QuoteInput) -> int:

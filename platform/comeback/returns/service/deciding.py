@@ -56,8 +56,10 @@ async def approve_case(session: WriteSession, case: ReturnCase, *, automatic: bo
 
 
 async def approve(session: WriteSession, principal: Principal, case_id: UUID) -> ReturnCase:
-    """Approves a requested or reviewed case. Raises WrongState (409)."""
+    """Approves a requested or reviewed case; one that is approved stays so. Raises WrongState (409)."""
     case = await lock(session, case_id)
+    if case.state in ("approved", "open"):
+        return case
     if case.state not in ("requested", "needs_review"):
         raise WrongState(f"The return is {case.state}.", extra={"state": case.state})
     await approve_case(session, case, automatic=False)
@@ -83,6 +85,8 @@ async def decline(session: WriteSession, principal: Principal, case_id: UUID, re
     case = await lock(session, case_id)
     if case.kind == "withdrawal":
         raise NotDeclinable()
+    if case.state == "declined":
+        return case
     move(case, "declined")
     case.decided_at, case.declined_reason = clock.now(), reason
     await _let_go(session, case)
@@ -107,6 +111,8 @@ async def _end(session: WriteSession, case: ReturnCase, state: str, event: Calla
 async def cancel(session: WriteSession, principal: Principal | None, case_id: UUID) -> ReturnCase:
     """The customer keeps the goods: units and replacements are free again. Raises WrongState (409)."""
     case = await lock(session, case_id)
+    if case.state == "canceled":
+        return case
     await _end(session, case, "canceled", ReturnCancelled)
     await merchants.audit(session, principal, "return.cancelled", case.id)
     return case

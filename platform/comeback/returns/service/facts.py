@@ -13,10 +13,9 @@ from comeback.kit.ids import parse_id
 from comeback.merchants import service as merchants
 from comeback.orders import service as orders
 from comeback.orders.models import Order, OrderLine, OrderTender
-from comeback.orders.rules import slot_amounts
 from comeback.returns import repository
 from comeback.returns.errors import BadReturn
-from comeback.returns.rules.facts import Ask, ClockFacts, LineFacts, OrderFacts, TenderFacts, Unit, VariantFacts
+from comeback.returns.rules.facts import Ask, ClockFacts, LineFacts, OrderFacts, TenderFacts, VariantFacts
 from comeback.returns.schemas import WishLine
 from comeback.shipments import service as shipments
 
@@ -31,19 +30,13 @@ class Loaded(msgspec.Struct, frozen=True):
 
 
 def _line_facts(line: OrderLine, taken: set[int]) -> LineFacts:
-    shares = orders.shares(line)
-    amounts = {slot: slot_amounts(shares, slot) for slot in range(1, line.quantity + 1)}
-    units = tuple(
-        Unit(slot=s, goods=a.goods, discount_share=a.discount_share, net=a.net, tax=a.tax, amount=a.amount)
-        for s, a in amounts.items()
-    )
     return LineFacts(
         id=line.id,
         key=line.external_id,
         position=line.position,
         unit_price=line.unit_price,
-        units=units,
-        free=tuple(s for s in amounts if s not in taken),
+        shares=orders.shares(line),
+        taken=tuple(sorted(taken)),
         remaining=line.net + line.tax - line.refunded,
         final_sale=line.final_sale,
         facts={

@@ -41,7 +41,7 @@ def _variant(line: LineFacts, row: dict[str, Any], available: int, *, included: 
         available=available,
         title=row["title"],
     )
-    unit = next(u for u in line.units if u.slot == line.free[0])
+    unit = line.unit(line.lowest(1)[0])
     return VariantOption(
         id=known.id,
         external_id=known.key,
@@ -68,7 +68,7 @@ def _line(
     verdict = _verdict(loaded, line, policy, kind, clock.now())
     known = condition_facts(loaded.facts, line, Ask(line=line.id, quantity=1), kind)
     offered = [r for r in policy.resolutions if r != "exchange" or choices]
-    returnable = len(line.free) if verdict.decision != "no" else 0
+    returnable = line.free if verdict.decision != "no" else 0
     return LineOption(
         line=line.key,
         line_id=line.id,
@@ -77,7 +77,7 @@ def _line(
         image_url=sold.image_url,
         quantity=sold.quantity,
         returnable=returnable,
-        unit_amount=next((u.amount for u in line.units if u.slot in line.free), 0),
+        unit_amount=line.unit(line.lowest(1)[0]).amount if line.free else 0,
         decision=verdict.decision,
         reasons=reasons(verdict.reasons, loaded.order.currency, locale),
         last_day=last_day(policy, loaded.facts.clock, known),

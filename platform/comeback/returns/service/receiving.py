@@ -59,7 +59,8 @@ def _find(
             continue
         for part in picked:
             line = matching[part.line]
-            open_slots[line.id] = [s for s in open_slots[line.id] if s not in part.slots]
+            now = set(part.slots)
+            open_slots[line.id] = [s for s in open_slots[line.id] if s not in now]
             found.append(Found(line, part.slots, line_in))
     if problems:
         raise BadReturn(errors=problems)
@@ -209,8 +210,10 @@ async def _unreceive(
 ) -> None:
     if gone & await _settled(session, case):
         raise WrongState("Units that are settled cannot be taken out of a receipt.")
-    for line_id, slot in sorted(gone):
-        await orders.mark_units(session, case.id, lines[line_id].line_id, [slot], "returning")
+    for line_id, line in lines.items():
+        slots = [slot for owner, slot in sorted(gone) if owner == line_id]
+        if slots:
+            await orders.mark_units(session, case.id, line.line_id, slots, "returning")
 
 
 async def _store_revised(session: WriteSession, case: ReturnCase, receipt: Receipt, found: Sequence[Found]) -> None:
@@ -219,7 +222,9 @@ async def _store_revised(session: WriteSession, case: ReturnCase, receipt: Recei
     states_before = {(u["line_id"], u["slot"]): u["state"] for u in await orders.units_of(session, [case.order_id])}
     await _store(session, receipt, found)
     for finding in found:
+        kept: dict[str, list[int]] = {}
         for slot in finding.slots:
             if (finding.line.id, slot) in settled:
-                state = states_before[(finding.line.line_id, slot)]
-                await orders.mark_units(session, case.id, finding.line.line_id, [slot], state)
+                kept.setdefault(states_before[(finding.line.line_id, slot)], []).append(slot)
+        for state, slots in kept.items():
+            await orders.mark_units(session, case.id, finding.line.line_id, slots, state)

@@ -1,4 +1,4 @@
-"""Stock follows dispositions, once a unit: first entry by restock, every change of mind by a counter-move (I1, I8)."""
+"""Stock follows dispositions: into it by restock, out of it again by a counter-move; once a finding (I1, I8)."""
 
 from uuid import UUID
 
@@ -34,25 +34,22 @@ async def stock_changes(
     after: dict[UnitKey, str | None],
     previous: str | None = None,
 ) -> None:
-    """Puts stock right for every unit whose finding changed; `previous` is the location of the older finding."""
+    """Puts stock right for every unit whose finding changed; `previous` is the location of the older finding.
+
+    A unit has one finding that holds (the case is locked), so each change is counted once; units of a line that
+    change alike move together, and the source of a move names receipt and revision.
+    """
     variants = await _variants(session, case)
-    for key in sorted(set(before) | set(after)):
+    old_place = previous or receipt.location
+    moved = old_place != receipt.location
+    changes: dict[tuple[UUID, str | None, str | None], int] = {}
+    for key in set(before) | set(after):
         old, new = stock_of(before.get(key)), stock_of(after.get(key))
-        moved = previous is not None and previous != receipt.location
         if key[0] in variants and (old != new or (moved and old is not None)):
-            await _change(session, variants[key[0]], receipt, key, (old, previous or receipt.location), new)
-
-
-async def _change(
-    session: WriteSession, variant: UUID, receipt: Receipt, key: UnitKey, old: tuple[str | None, str], new: str | None
-) -> None:
-    unit = f"{receipt.case_id}:{key[0]}:{key[1]}"
-    state, place = old
-    if state is not None:
-        await catalog.move(session, variant, 1, place, state, None, f"{unit}:out:{receipt.id}:{receipt.revision}")
-    if new is None:
-        return
-    first = await catalog.restock(session, variant, 1, receipt.location, new, unit)
-    if not first:
-        source = f"{unit}:in:{receipt.id}:{receipt.revision}"
-        await catalog.move(session, variant, 1, receipt.location, None, new, source)
+            changes[key[0], old, new] = changes.get((key[0], old, new), 0) + 1
+    for (line, old, new), quantity in sorted(changes.items(), key=str):
+        source = f"{case.id}:{line}:{old}:{new}:{receipt.id}:{receipt.revision}"
+        if old is not None:
+            await catalog.move(session, variants[line], quantity, old_place, old, None, f"out:{source}")
+        if new is not None:
+            await catalog.restock(session, variants[line], quantity, receipt.location, new, source)

@@ -199,7 +199,7 @@ def normalise(
         city=tidy_text(raw.city, CODE_LIMIT),
         country=(tidy_text(raw.country, 2) or "").upper() or None,
         text=tidy_text(raw.description),
-        child_number=tidy_number(raw.child_number) if raw.child_number else None,
+        child_number=tidy_number(raw.child_number or "")[:CODE_LIMIT] or None,
         provider_id=tidy_text(raw.provider_id, CODE_LIMIT),
         physical=meaning.physical if meaning else status in MOVEMENT,
         resolved=bool(meaning and meaning.resolved),

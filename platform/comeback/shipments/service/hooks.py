@@ -13,7 +13,15 @@ from comeback.core.inbox import InboxRow, load_inbox
 from comeback.core.metrics import INBOX
 from comeback.merchants.service import get_shop
 from comeback.shipments.repository import events as event_rows
-from comeback.shipments.rules.events import CarrierEvent, RawEvent, normalise, tidy_carrier, unite
+from comeback.shipments.rules.events import (
+    CODE_LIMIT,
+    CarrierEvent,
+    RawEvent,
+    normalise,
+    tidy_carrier,
+    tidy_number,
+    unite,
+)
 from comeback.shipments.schemas import CarrierHook, HookEvent
 from comeback.shipments.service.refold import refold
 from comeback.vendors.carriers import codes
@@ -31,7 +39,7 @@ async def receive_events(session: WriteSession, inbox_id: UUID | str) -> None:
         return
     zone = (await get_shop(session)).timezone
     events = list(unite(_normalised(hook, zone)).values())
-    if not events or not events[0].tracking_number:
+    if not events:
         return
     numbers = sorted({event.tracking_number for event in events})
     await event_rows.lock_numbers(session, numbers)
@@ -43,7 +51,10 @@ async def receive_events(session: WriteSession, inbox_id: UUID | str) -> None:
 
 def _read(row: InboxRow) -> CarrierHook | None:
     try:
-        return _HOOK.decode(row.body or b"")
+        hook = _HOOK.decode(row.body or b"")
+        if 0 < len(tidy_number(hook.tracking_number)) <= CODE_LIMIT and len(hook.carrier) <= CODE_LIMIT:
+            return hook
+        return _drop(row.topic, ValueError("no tracking number"))
     except msgspec.MsgspecError as error:
         return _drop(row.topic, error)
     except (UnicodeDecodeError, RecursionError) as error:
