@@ -75,8 +75,11 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@[ -x $(PY) ] || { echo "· creating $(VENV) with $(PYTHON)"; "$(PYTHON)" -m venv $(VENV); }
 	@$(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip --default-pip >/dev/null
 	@echo "· installing the pinned packages (once; about a minute)"
-	@$(PY) -m pip install --quiet --no-deps --require-hashes -r requirements.lock
-	@$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@awk '/^uv==/{take=1} /^[^ ]/&&!/^uv==/{take=0} take' requirements.lock > $(VENV)/uv.lock
+	@$(PY) -m pip install -qq --no-deps --require-hashes -r $(VENV)/uv.lock
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --no-deps --require-hashes -r requirements.lock \
+		|| $(PY) -m pip install -qq --no-deps --require-hashes -r requirements.lock
+	@$(PY) -m pip install -qq --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # ---- the front end: built only when a source is newer ----

@@ -182,6 +182,17 @@ CREATE TABLE hits (
 -- next
 CREATE INDEX ix_hits_message ON hits (shop_id, message_id)
 -- next
+CREATE TABLE idempotency_keys (
+	shop_id UUID NOT NULL, 
+	key TEXT NOT NULL, 
+	request_hash BYTEA NOT NULL, 
+	status INTEGER, 
+	body BYTEA, 
+	media_type TEXT, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL, 
+	CONSTRAINT pk_idempotency_keys PRIMARY KEY (shop_id, key)
+)
+-- next
 CREATE TABLE inbox (
 	connection_id UUID NOT NULL, 
 	kind TEXT NOT NULL, 
@@ -380,6 +391,19 @@ CREATE TABLE suppressions (
 )
 -- next
 CREATE INDEX ix_suppressions_newest ON suppressions (shop_id, id)
+-- next
+CREATE TABLE tasks (
+	kind TEXT NOT NULL, 
+	state TEXT DEFAULT 'running' NOT NULL, 
+	done BIGINT DEFAULT '0' NOT NULL, 
+	total BIGINT, 
+	result JSONB, 
+	started_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL, 
+	ended_at TIMESTAMP WITH TIME ZONE, 
+	shop_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	CONSTRAINT pk_tasks PRIMARY KEY (shop_id, id)
+)
 -- next
 CREATE TABLE templates (
 	key TEXT NOT NULL, 
@@ -1496,6 +1520,18 @@ DROP POLICY IF EXISTS machinery ON hits
 -- next
 CREATE POLICY machinery ON hits TO comeback_machinery USING (true) WITH CHECK (true)
 -- next
+ALTER TABLE idempotency_keys ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE idempotency_keys FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON idempotency_keys FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert, update, delete ON idempotency_keys TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON idempotency_keys
+-- next
+CREATE POLICY shop ON idempotency_keys TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
 ALTER TABLE inbox ENABLE ROW LEVEL SECURITY
 -- next
 ALTER TABLE inbox FORCE ROW LEVEL SECURITY
@@ -1669,6 +1705,18 @@ GRANT select, insert, update, delete ON suppressions TO comeback_app
 DROP POLICY IF EXISTS shop ON suppressions
 -- next
 CREATE POLICY shop ON suppressions TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+ALTER TABLE tasks ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE tasks FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON tasks FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert, update, delete ON tasks TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON tasks
+-- next
+CREATE POLICY shop ON tasks TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
 -- next
 ALTER TABLE templates ENABLE ROW LEVEL SECURITY
 -- next

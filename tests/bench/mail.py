@@ -11,6 +11,7 @@ import asyncio
 import base64
 import hashlib
 import os
+import re
 import shutil
 import smtplib
 import subprocess
@@ -45,6 +46,7 @@ from comeback.kit.ids import new_id
 from comeback.merchants.schemas import ShopIn
 from comeback.merchants.service import add_sending_domain, create_shop, mark_verified
 from comeback.messages import service
+from comeback.messages.render.compile import compile_source
 from comeback.messages.schemas import BlockRequest, PlannedMessage
 from comeback.messages.sender.loop import Sender
 from comeback.messages.service.publish import default_sources
@@ -243,9 +245,26 @@ def smtp_source(port: int, count: int, size: int) -> Callable[[], Awaitable[floa
     return measure
 
 
-def naive(port: int, count: int, html: str, pem: bytes) -> Callable[[], Awaitable[float]]:
+def foreign(source: str, dialect: str) -> str:
+    """Our template in another dialect: the same loops, conditions and values, without our filters."""
+    words = [
+        (r"\{%-?\s*(assign|capture|endcapture)[^%]*%\}", ""), (r"\{\{\s*_href[^}]*\}\}", ""),
+        (r"\{%\s*unless\s+(.*?)\s*%\}", r"{% if not \1 %}"), (r"\{%\s*endunless\s*%\}", "{% endif %}"),
+        (r"\{%\s*elsif", "{% elif"), (r"\{\{\s*'([^']*)'\s*\|[^}]*\}\}", r"\1"), (r"(\{\{[^|}]*)\|[^}]*\}\}", r"\1}}"),
+        (r" limit: \d+", ""), (r"_(pixel|markup|links)", r"x\1"), (r"\.size", "|length"),
+    ]  # fmt: skip
+    for pattern, new in words:
+        source = re.sub(pattern, new, source)
+    return source.replace("forloop.", "loop.") if dialect == "jinja" else source
+
+
+def data() -> dict[str, Any]:
+    return sample() | {"brand": {}, "shop": {"name": "Bench"}, "unsubscribe_url": "u", "opt_out_url": "u"}
+
+
+def naive(port: int, count: int, source: str, pem: bytes) -> Callable[[], Awaitable[float]]:
     """Jinja, the standard builder, dkimpy, smtplib: signed, nothing stored."""
-    template = jinja2.Environment(autoescape=True).from_string(html.replace("Ada", "{{ name }}"))
+    template, values = jinja2.Environment(autoescape=True).from_string(foreign(source, "jinja")), data()
 
     def send_all() -> float:
         started = time.perf_counter()
@@ -256,7 +275,7 @@ def naive(port: int, count: int, html: str, pem: bytes) -> Callable[[], Awaitabl
                 message["Subject"], message["Message-ID"] = "Your order", f"<{n}@shop.example>"
                 message["Date"] = datetime.now(UTC)
                 message.set_content("Hello")
-                message.add_alternative(template.render(name=f"Ada {n}"), subtype="html")
+                message.add_alternative(template.render(values | {"name": n}), subtype="html")
                 raw = message.as_bytes()
                 mark = dkim.sign(raw, b"s", b"shop.example", pem, canonicalize=(b"relaxed", b"relaxed"))
                 client.sendmail("bounce@shop.example", ["ada@example.com"], mark + raw)
@@ -265,15 +284,15 @@ def naive(port: int, count: int, html: str, pem: bytes) -> Callable[[], Awaitabl
     return lambda: asyncio.to_thread(send_all)
 
 
-def django_peer(url: str, port: int, count: int, html: str) -> Callable[[], Awaitable[float]]:
+def django_peer(url: str, port: int, count: int, source: str) -> Callable[[], Awaitable[float]]:
     """A queue in the way of django-post_office: a template, alternatives, one connection, a row updated each."""
     if not django_settings.configured:
         django_settings.configure(USE_I18N=False, DEFAULT_CHARSET="utf-8")
         django.setup()
-    template = Engine().from_string(html.replace("Ada", "{{ name }}"))
+    template, values = Engine().from_string(foreign(source, "django")), data()
 
     def send_one(connection: Any, n: int) -> None:
-        body = template.render(DjangoContext({"name": f"Ada {n}"}))
+        body = template.render(DjangoContext(values | {"name": n}))
         message = EmailMultiAlternatives(
             "Your order", "Hello", "orders@shop.example", ["ada@example.com"], connection=connection
         )
@@ -342,12 +361,13 @@ async def _contest(config: Config, services: Services, unsigned: Services, url: 
     port = parse_target(services.settings.smtp_url).port
     shop, people = await furnish(services)
     message = await example(services, shop, people)
-    html, notes = message.decode("ascii").split("\r\n\r\n")[-1], dict[str, str]()
+    source = compile_source(next(s for s, _ in default_sources() if s.key == "shipped"), "en").html
+    notes: dict[str, str] = {}
     count, slow = int(2_000 * config.scale), int(200 * config.scale)
     contestants = [
         Contestant(FLOOR, "floor", ready_made(port, count * 2, message), note=f"{len(message):,} bytes"),
-        Contestant(NAIVE, "peer", naive(port, slow, html, private_pem())),
-        Contestant(DJANGO, "peer", django_peer(url, port, slow, html)),
+        Contestant(NAIVE, "peer", naive(port, slow, source, private_pem())),
+        Contestant(DJANGO, "peer", django_peer(url, port, slow, source)),
         Contestant(SERVICE, "ours", ours(services, shop, people, count, "service", notes), 0.24),
         Contestant(MARKETING, "ours", ours(services, shop, people, count, "marketing", notes), 0.24),
         Contestant(UNSIGNED, "ours", ours(unsigned, shop, people, count, "service", notes), 0.45),
@@ -357,7 +377,30 @@ async def _contest(config: Config, services: Services, unsigned: Services, url: 
     rows = await contest(BENCH, contestants, config.rounds)
     spent = {SERVICE: notes["serviceTrue"], MARKETING: notes["marketingTrue"], UNSIGNED: notes["serviceFalse"]}
     times = {SERVICE: 7, MARKETING: 7, UNSIGNED: 13}
-    return [_noted(rows, row, spent, times) for row in rows]
+    return [*(_noted(rows, row, spent, times) for row in rows), await latency(services, shop, people)]
+
+
+async def latency(services: Services, shop: UUID, people: list[UUID], count: int = 60) -> Row:
+    """From the commit of the plan to the accepted mail, one at a time, as the doorbell wakes the sender."""
+    sender, stop, taken = (
+        Sender(services.database, services.vault, services.signer, services.settings),
+        asyncio.Event(),
+        [],
+    )
+    running = asyncio.create_task(sender.run_forever(stop))
+    for _ in range(count):
+        await asyncio.sleep(0.02)
+        started = time.perf_counter()
+        await plan(services, shop, people, 1, "service")
+        while await unfinished(services, shop):
+            await asyncio.sleep(0.002)
+        taken.append(time.perf_counter() - started)
+    stop.set()
+    await running
+    await sender.close()
+    p50, p95 = (sorted(taken)[int(count * share)] * 1e3 for share in (0.5, 0.95))
+    note = f"from commit to accepted; p50 {p50:.0f} ms; target below 1,000 ms"
+    return Row(BENCH, "one service mail, p95", "scale", p95, " ms", note=note)
 
 
 def _noted(rows: list[Row], row: Row, spent: dict[str, str], times: dict[str, int]) -> Row:

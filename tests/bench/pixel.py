@@ -125,13 +125,8 @@ async def furnish(services: Services) -> tuple[list[str], list[str]]:
 
 def requests(paths: list[str]) -> Callable[[], Iterator[bytes]]:
     """The paths in turn."""
-    raw = [
-        (
-            f"GET {p} HTTP/1.1\r\nHost: bench\r\nUser-Agent: {AGENT}\r\n"
-            + "Accept: image/*\r\nAccept-Language: de\r\n\r\n"
-        ).encode()
-        for p in paths
-    ]
+    head = f"Host: bench\r\nUser-Agent: {AGENT}\r\nAccept: image/*\r\nAccept-Language: de\r\n\r\n"
+    raw = [f"GET {path} HTTP/1.1\r\n{head}".encode() for path in paths]
     turn = itertools.cycle(raw)
     return lambda: turn
 

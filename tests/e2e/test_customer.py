@@ -44,6 +44,9 @@ async def shop(customer: Customer) -> Customer:
         body = {"external_id": name, "title": title, "currency": "EUR", "variants": variants,
                 "url": f"https://casa.example/{name}", "image_url": picture(customer, name)}  # fmt: skip
         await customer.world.post("/api/v1/products", body)
+    others = [line(customer, n, n, t, p) for n, t, p in (("throw", "Throw", 8990), ("clock", "Clock", 7990),
+                                                          ("bowls", "Bowls", 5490))]  # fmt: skip
+    await customer.order(f"{customer.slug[-6:]}", others)
     return customer
 
 
@@ -137,7 +140,9 @@ async def test_several_parcels_and_trouble(shop: Customer, size: tuple[int, int]
 @SCHEMES
 async def test_a_return_from_the_mail_to_the_label(shop: Customer, size: tuple[int, int], scheme: Scheme) -> None:
     key = f"5{size[0]}{scheme[0]}"
-    path = await shop.ship(await sold(shop, key), f"SB{key}", ("in_transit", 60, "Leipzig"), ("delivered", 20, "Berlin"))
+    path = await shop.ship(
+        await sold(shop, key), f"SB{key}", ("in_transit", 60, "Leipzig"), ("delivered", 20, "Berlin")
+    )
     async with page(shop.world.base_url, size, scheme) as on:
         await on.goto(f"{path}?lang=en")
         await on.get_by_role("link", name="Return or exchange").click()
@@ -198,7 +203,9 @@ async def step(on: Page, name: str, size: tuple[int, int], scheme: Scheme) -> No
 
 async def test_without_script(shop: Customer) -> None:
     key = "6001"
-    path = await shop.ship(await sold(shop, key), f"SB{key}", ("in_transit", 60, "Leipzig"), ("delivered", 20, "Berlin"))
+    path = await shop.ship(
+        await sold(shop, key), f"SB{key}", ("in_transit", 60, "Leipzig"), ("delivered", 20, "Berlin")
+    )
     async with async_playwright() as play:
         browser = await play.chromium.launch(executable_path=chromium(), args=FLAGS)
         context = await browser.new_context(base_url=shop.world.base_url, java_script_enabled=False,

@@ -1,20 +1,28 @@
 """The studio in a browser against the real application: a return to its money, an order with its mails."""
 
 import re
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.browser import DESK, PHONE, ROOT, chromium, overflow, page, shot, violations
-from tests.integration.desk.conftest import PASSWORD, Desk
+from tests.support.desk import PASSWORD, Desk, somebody
+from tests.support.world import World
 
-pytest_plugins = ["tests.integration.desk.conftest"]
 BUILT = ROOT / "platform" / "comeback" / "static" / "studio" / "index.html"
 pytestmark = [
     pytest.mark.skipif(chromium() is None, reason="no Chromium on PATH"),
     pytest.mark.skipif(not Path(BUILT).exists(), reason="the studio is not built (make build)"),
 ]
+
+
+@pytest.fixture
+async def desk(world: World) -> AsyncIterator[Desk]:
+    """A manager at the desk."""
+    async with somebody(world) as made:
+        yield made
 
 
 async def log_in(on: Page, desk: Desk, path: str = "/studio") -> None:

@@ -496,6 +496,7 @@ export interface components {
             method: string;
             number: string;
             order: components["schemas"]["OrderRef"];
+            paid: components["schemas"]["MoneyOut"] | null;
             parcels: components["schemas"]["ParcelOut"][];
             quoted: components["schemas"]["MoneyOut"];
             /** Format: date-time */

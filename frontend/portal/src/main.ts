@@ -40,7 +40,9 @@ async function watch(wait = 2000): Promise<void> {
   await new Promise((done) => setTimeout(done, wait));
   try {
     const answer = await fetch(location.href, { headers: { Accept: 'text/html' } });
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    // Without its style sheet, whose nonce is not the one of this page.
+    const source = (await answer.text()).replace(/<style[^]*?<\/style>/g, '');
+    const page = new DOMParser().parseFromString(source, 'text/html');
     const fresh = answer.ok ? page.getElementById(card.id) : null;
     if (fresh && !fresh.hasAttribute('data-poll')) {
       card.replaceWith(fresh);

@@ -1,6 +1,6 @@
 import { Problem } from '@comeback/api';
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
-import { cache, onSessionEnd } from './data/cache';
+import { cache, forget, onSessionEnd } from './data/cache';
 import { orderQuery, ordersQuery, overviewQuery, returnQuery, returnsQuery, sessionQuery, TABS, type Tab } from './data/queries';
 import { Lost } from './shell/Lost';
 import { Shell } from './shell/Shell';
@@ -93,7 +93,7 @@ export const router = createRouter({
 
 onSessionEnd(() => {
   const next = router.state.location.href;
-  cache.clear();
+  forget();
   void router.navigate({ to: '/login', search: { next, ended: true } });
 });
 

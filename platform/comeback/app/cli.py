@@ -17,7 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "worker": ("comeback.app.working:worker", "one worker: jobs, flows, sender"),
     "migrate": ("comeback.app.commands:migrate", "bring the database of DATABASE_URL to the newest schema"),
     "seed": ("comeback.app.commands:seed", "load the demo shops into the database of DATABASE_URL"),
-    "replay": ("comeback.app.replay.command:main", "a real shop's invoices through the running local stack"),
+    "replay": ("comeback.app.replay.command:main", "a real shop's invoices through a local stack, every sum compared"),
     "drain": ("comeback.app.commands:drain", "run all due work of the running local stack now"),
 }
 

@@ -13,7 +13,9 @@ class Limiter:
     """Moving windows by any keys (shop, address, order)."""
 
     def __init__(self, redis_url: str, prefix: str = "comeback") -> None:
-        storage = RedisStorage(f"async+{redis_url}", implementation="redispy", key_prefix=f"{prefix}:limit",
+        # The library tells Redis from its fork by the scheme, also where the address is a socket in the file system.
+        url = f"redis+{redis_url}" if redis_url.startswith("unix:") else redis_url
+        storage = RedisStorage(f"async+{url}", implementation="redispy", key_prefix=f"{prefix}:limit",
                                socket_timeout=0.5, socket_connect_timeout=0.5, wrap_exceptions=False)  # fmt: skip
         self._redis = MovingWindowRateLimiter(storage)
         self._memory = MovingWindowRateLimiter(MemoryStorage())

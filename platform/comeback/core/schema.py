@@ -5,10 +5,13 @@ from datetime import UTC, datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from comeback.core import partitions
+from comeback.core import access, clock, events, idempotency, inbox, outbox, partitions, progress, secrets
 from comeback.core.base import Base
 from comeback.core.db import OWNER
 from comeback.core.tenancy import install_statements, role_statements
+
+MECHANISMS = (access, clock, events, idempotency, inbox, outbox, progress, secrets)
+"""The modules of this floor that have tables; importing them is what registers those."""
 
 
 async def ensure_roles(connection: AsyncConnection) -> None:

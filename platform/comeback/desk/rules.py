@@ -1,11 +1,12 @@
 """Pure decisions of the desk: one word for a delivery, the buttons of a return, entries of the timeline."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from comeback.desk.schemas.returns import Action
+from comeback.desk.schemas.returns import Action, FeeOut, MoneyOut, TenderShare
 from comeback.desk.schemas.shared import TimelineEntry
 
 Source = Literal["order", "parcel", "return", "message", "money", "credit"]
@@ -14,6 +15,10 @@ Scalars = dict[str, str | int | bool | None]
 _WORST_FIRST = (
     "exception", "attempt_failed", "returning", "delayed", "available_for_pickup", "out_for_delivery", "in_transit",
     "info_received", "pending", "returned",
+)  # fmt: skip
+_SUMS = (
+    "goods", "discount_share", "tax", "shipping_refund", "refund_total", "credit_total", "bonus_total",
+    "carried_total", "charge_total",
 )  # fmt: skip
 STATUTORY = timedelta(days=14)
 _SOURCES: dict[str, Source] = {"order": "order", "return": "return", "exchange": "return", "refund": "money",
@@ -73,6 +78,25 @@ def reading_locale(header: str) -> str:
     return tag if tag.replace("-", "").isalpha() and len(tag) <= 35 else "en"
 
 
+def added_up(parts: Sequence[MoneyOut]) -> MoneyOut:
+    """Several settlements of one return as one breakdown; `parts` is not empty."""
+    fees: Counter[str] = Counter()
+    tenders: Counter[str] = Counter()
+    for part in parts:
+        fees.update({fee.kind: fee.amount for fee in part.fees})
+        tenders.update({share.kind: share.amount for share in part.tenders})
+    sums = {name: sum(getattr(part, name) for part in parts) for name in _SUMS}
+    return MoneyOut(
+        currency=parts[0].currency,
+        tax_included=parts[0].tax_included,
+        already_refunded=parts[0].already_refunded,
+        fees=[FeeOut(kind=kind, amount=amount) for kind, amount in fees.items()],
+        tenders=[TenderShare(kind=kind, amount=amount) for kind, amount in tenders.items()],
+        explanation=[line for part in parts for line in part.explanation],
+        **sums,
+    )
+
+
 def event_entry(
     name: str, at: datetime, data: Mapping[str, Any], return_id: UUID | None, shipment: bool
 ) -> TimelineEntry | None:
@@ -107,10 +131,10 @@ def newest_first(*lists: Sequence[TimelineEntry]) -> list[TimelineEntry]:
 
 
 def address_lines(address: Mapping[str, Any]) -> list[str]:
-    """A postal address as it is printed, without empty lines."""
+    """A postal address as it is printed, without empty lines; the page names the country in its own language."""
     town = " ".join(str(address[key]) for key in ("postcode", "city") if address.get(key))
     parts = [address.get("name"), address.get("company"), address.get("line1"), address.get("line2"), town]
-    parts += [address.get("state"), address.get("country")]
+    parts.append(address.get("state"))
     return [str(part) for part in parts if part]
 
 

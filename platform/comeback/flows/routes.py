@@ -7,8 +7,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from comeback.core.db import ReadSession, WriteSession
-from comeback.flows.schemas import FlowIn, FlowList, FlowOut, FlowPatch, PersonOut
+from comeback.flows.schemas import FlowIn, FlowList, FlowOut, FlowPatch, PersonOut, SimulateIn, SimulationOut
 from comeback.flows.service import admin
+from comeback.flows.service.rehearsing import rehearse
 from comeback.kit.paging import Page
 
 
@@ -60,6 +61,19 @@ async def pause_flow(flow_id: FromPath[str], session: NamedDependency[WriteSessi
     return await admin.pause_flow(session, admin.known_id(flow_id))
 
 
+@post(
+    "/api/v1/flows/{flow_id:str}/simulate",
+    operation_id="simulateFlow",
+    opt={"permission": "flows:read"},
+    status_code=200,
+)
+async def simulate_flow(
+    flow_id: FromPath[str], data: JSONBody[SimulateIn], session: NamedDependency[WriteSession]
+) -> SimulationOut:
+    """What the flow would do with one real order: steps, times, reasons. Nothing is planned."""
+    return await rehearse(session, admin.known_id(flow_id), data)
+
+
 @get("/api/v1/flows/{flow_id:str}/steps", operation_id="listFlowSteps", opt={"permission": "flows:read"})
 async def list_steps(
     flow_id: FromPath[str],
@@ -72,4 +86,4 @@ async def list_steps(
     return await admin.list_people(read, admin.known_id(flow_id), cursor=cursor, result=result, order_id=order)
 
 
-ROUTES = [list_flows, get_flow, create_flow, change_flow, publish_flow, pause_flow, list_steps]
+ROUTES = [list_flows, get_flow, create_flow, change_flow, publish_flow, pause_flow, simulate_flow, list_steps]

@@ -88,3 +88,33 @@ class PersonOut(Struct, frozen=True, kw_only=True):
     due_at: datetime | None
     awaiting: str | None
     steps: list[StepOut]
+
+
+class SimulateIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A dry run on a real order: the entry event with its `data`, and what happens later (event → after how long).
+
+    `draft` (the default) tries the open draft where there is one.
+    """
+
+    order: UUID
+    event: str | None = None
+    data: dict[str, Any] = {}
+    later: dict[str, str] = {}
+    draft: bool = True
+
+
+class SimulatedStep(Struct, frozen=True, kw_only=True):
+    """A step that would be taken then; a send says `would send` or `blocked` and why."""
+
+    node: str
+    result: str
+    why: str
+    at: datetime
+
+
+class SimulationOut(Struct, frozen=True, kw_only=True):
+    """Whether the person would enter, and every step."""
+
+    version: int
+    enters: bool
+    steps: list[SimulatedStep]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.integration.desk.conftest import Desk
+from tests.support.desk import Desk
 
 
 def finding(line: dict[str, Any], **fields: Any) -> dict[str, Any]:
@@ -75,6 +75,9 @@ async def test_units_that_were_not_there_are_expected_again(desk: Desk) -> None:
     page = await desk.press(page["id"], "receive")
     page = await desk.press(page["id"], "inspect", {"lines": [finding(page["lines"][0], quantity=1)]})
     assert page["due"]["refund_total"] == 5400
+    assert page["paid"]["refund_total"] == 5400
+    page = await desk.press(page["id"], "settle", {"refund_total": 5400, "credit_total": 0})
+    assert page["paid"]["tenders"] == [{"kind": "card", "amount": 10800}]
     assert [found["quantity"] for found in page["lines"][0]["inspections"]] == [1, 1]
 
 

@@ -3,7 +3,7 @@
 import httpx
 
 from comeback.desk.service.people import cookie_name
-from tests.integration.desk.conftest import PASSWORD, Desk, browser_of
+from tests.support.desk import PASSWORD, Desk, browser_of
 from tests.support.world import World
 
 

@@ -249,3 +249,34 @@ async def test_marketing_is_planned_only_with_consent(rig: Rig) -> None:
         await rig.happen(rig.parcel("shipped", order, new_id()))
     assert await rig.steps() == [("s", "blocked", "no consent"), ("s", "planned", "")]
     assert await rig.rows("SELECT class FROM messages") == [("marketing",)]
+
+
+async def test_a_dry_run_tells_and_plans_nothing(rig: Rig, make_client: Any) -> None:
+    nodes = {
+        "u": {"kind": "wait", "until_event": "shipment.delivered", "timeout": "P3D", "next": "w", "timed_out": "x"},
+        "w": {"kind": "wait", "for": "P1D", "next": "s"},
+        "s": {"kind": "send", "template": "delivered", "class": "marketing"},
+        "x": {"kind": "exit", "reason": "late"},
+    }
+    flow = await rig.flow({"entry": SHIPPED, "start": "u", "nodes": nodes})
+    (order,) = await rig.orders()
+    client = await make_client(rig.shop)
+
+    async def run(**more: Any) -> list[tuple[str, str, str]]:
+        answer = await client.post(f"/api/v1/flows/{flow}/simulate", json={"order": str(order)} | more)
+        assert answer.status_code == 200, answer.text
+        return [(s["node"], s["result"], s["why"]) for s in answer.json()["steps"]]
+
+    assert await run(later={"shipment.delivered": "P2D"}) == [
+        ("u", "happened", "shipment.delivered"),
+        ("w", "waited", ""),
+        ("s", "blocked", "no consent"),
+    ]
+    late = await run(later={"shipment.delivered": "P4D"})
+    assert [s[:2] for s in late] == [("u", "timed_out"), ("x", "exited")]
+    assert await run(event="order.placed") == []
+    bad = await client.post(f"/api/v1/flows/{flow}/simulate", json={"order": str(order), "later": {"a.b": "soon"}})
+    assert (bad.status_code, bad.json()["errors"][0]["pointer"]) == (422, "/later/a.b")
+    unknown = await client.post(f"/api/v1/flows/{flow}/simulate", json={"order": str(new_id())})
+    assert unknown.status_code == 404
+    assert await rig.mails() == [] and await rig.rows("SELECT count(*) FROM enrolments") == [(0,)]

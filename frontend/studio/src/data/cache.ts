@@ -19,6 +19,12 @@ const watch = (error: Error) => {
   if (error instanceof Problem && error.status === 401) ended();
 };
 
+/** Drops what one person's session has read. The session's own entry stays and is emptied: the shell watches it. */
+export function forget(): void {
+  cache.removeQueries({ predicate: (query) => query.queryKey[0] !== 'session' });
+  void cache.resetQueries({ queryKey: ['session'] });
+}
+
 export const cache = new QueryClient({
   queryCache: new QueryCache({ onError: (error, query) => (query.queryKey[0] === 'session' ? undefined : watch(error)) }),
   mutationCache: new MutationCache({ onError: (error, _variables, _result, mutation) => (mutation.meta?.login ? undefined : watch(error)) }),

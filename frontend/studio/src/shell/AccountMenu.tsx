@@ -2,7 +2,7 @@ import { useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
 import { api } from '@comeback/api';
 import { IconKeyboard, IconLogout } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
-import { cache } from '../data/cache';
+import { forget } from '../data/cache';
 import { flushDeferred } from '../data/deferred';
 import { Choice } from '../ui/Choice';
 import { LANGUAGES, useWords, type Language } from '../words/Words';
@@ -34,7 +34,7 @@ function LogOut() {
   const leave = async () => {
     flushDeferred();
     await api.DELETE('/api/studio/session').catch(() => undefined);
-    cache.clear();
+    forget();
     await navigate({ to: '/login', search: {} });
   };
   return (

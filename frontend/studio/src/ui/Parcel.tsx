@@ -88,7 +88,7 @@ function Contents({ parcel }: { parcel: ParcelOut }) {
 
 function Scans({ parcel }: { parcel: ParcelOut }) {
   const { t, dateTime } = useWords();
-  if (parcel.events.length === 0 && !parcel.why) return null;
+  if (parcel.events.length === 0) return null;
   return (
     <details className={classes.scans}>
       <summary>{t('parcel.scans', { count: parcel.events.length })}</summary>

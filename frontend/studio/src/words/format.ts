@@ -7,6 +7,7 @@ export interface Formats {
   days(from: string, until: string): string;
   ago(iso: string): string;
   number(value: number): string;
+  country(code: string): string;
 }
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -39,6 +40,7 @@ export function formatsFor(locale: string, timeZone: string, now: () => number =
   const date = style({ day: 'numeric', month: 'short', year: 'numeric' });
   const dateTime = style({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
   const day = style({ weekday: 'short', day: 'numeric', month: 'short' });
+  const regions = new Intl.DisplayNames([locale], { type: 'region', fallback: 'code' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
   return {
     money(minor, currency) {
@@ -55,5 +57,6 @@ export function formatsFor(locale: string, timeZone: string, now: () => number =
       return unit ? relative.format(Math.round(seconds / unit[1]), unit[0]) : relative.format(0, 'minute');
     },
     number: (value) => value.toLocaleString(locale),
+    country: (code) => (/^[A-Z]{2}$/.test(code) ? (regions.of(code) ?? code) : code),
   };
 }

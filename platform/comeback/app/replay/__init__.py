@@ -1,1 +1,1 @@
-"""The replay: a real shop's invoices and credit notes through a whole local stack, every sum compared to the penny."""
+"""A real shop's year through the running product: `comeback replay`."""

@@ -159,7 +159,7 @@ class SettlementOut(Struct, kw_only=True):
 
 
 class ReturnDetail(Struct, kw_only=True):
-    """Everything an agent needs to decide one return; `due` is null before anything was received."""
+    """Everything an agent needs to decide one return; `due` is null while nothing can be settled, `paid` before."""
 
     id: str
     number: str
@@ -175,6 +175,7 @@ class ReturnDetail(Struct, kw_only=True):
     lines: list[ReturnLineOut]
     quoted: MoneyOut
     due: MoneyOut | None
+    paid: MoneyOut | None
     settlements: list[SettlementOut]
     parcels: list[ParcelOut]
     timeline: list[TimelineEntry]

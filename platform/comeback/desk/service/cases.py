@@ -1,8 +1,11 @@
 """A return of the returns room in the shapes of the desk, and the inspector's findings as revisions of its receipts."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
+
+from msgspec import convert
 
 from comeback.desk import rules
 from comeback.desk.schemas.returns import (
@@ -17,8 +20,11 @@ from comeback.desk.schemas.returns import (
     TenderShare,
 )
 from comeback.desk.schemas.shared import TimelineEntry
-from comeback.returns.schemas import CaseLineOut, CaseOut, QuoteOut, ReceiptIn, ReceiptLineIn
+from comeback.returns.rules.quoted import Quote
+from comeback.returns.schemas import CaseLineOut, CaseOut, QuoteOut, ReceiptIn, ReceiptLineIn, ReceiptOut
 from comeback.returns.schemas import SettlementOut as Settled
+from comeback.returns.service import CaseView
+from comeback.returns.service.viewing import computed_out
 
 
 def line(row: CaseLineOut, case: CaseOut) -> ReturnLineOut:
@@ -75,6 +81,14 @@ def money(quote: QuoteOut, *, tax_included: bool) -> MoneyOut:
     )
 
 
+def paid(view: CaseView, *, tax_included: bool) -> MoneyOut | None:
+    """What all settlements so far came to; None before the first. Blocked ones moved nothing."""
+    executed = [row for row in view.parts.settlements if row.state != "blocked"]
+    quotes = [computed_out(view.parts, convert(row.computed, Quote)) for row in executed]
+    parts = [money(quote, tax_included=tax_included) for quote in quotes]
+    return rules.added_up(parts) if parts else None
+
+
 def settlement(row: Settled) -> SettlementOut:
     """One settlement with its attempts."""
     return SettlementOut(
@@ -107,7 +121,7 @@ def entries(case: CaseOut) -> list[TimelineEntry]:
     return [entry for entry in found if entry is not None]
 
 
-def revisions(case: CaseOut, body: InspectIn) -> list[tuple[UUID, ReceiptIn]]:
+def revisions(receipts: Sequence[ReceiptOut], body: InspectIn) -> list[tuple[UUID, ReceiptIn]]:
     """The receipts that hold ungraded units, each with its new findings.
 
     What was graded before stays as it is; ungraded units the inspector did not count fall out of the receipt.
@@ -115,7 +129,7 @@ def revisions(case: CaseOut, body: InspectIn) -> list[tuple[UUID, ReceiptIn]]:
     said = {found.line: found for found in body.lines}
     left = Counter({found.line: found.quantity for found in body.lines})
     made: list[tuple[UUID, ReceiptIn]] = []
-    for receipt in case.receipts:
+    for receipt in receipts:
         if all(row["condition"] for row in receipt.lines):
             continue
         lines: list[ReceiptLineIn] = []

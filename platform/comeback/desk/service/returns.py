@@ -75,6 +75,7 @@ async def detail(session: ReadSession, settings: Settings, case_id: UUID, locale
         lines=[cases.line(line, case) for line in case.lines],
         quoted=cases.money(case.quote, tax_included=order.tax_included),
         due=cases.money(view.due, tax_included=order.tax_included) if view.due else None,
+        paid=cases.paid(view, tax_included=order.tax_included),
         settlements=[cases.settlement(row) for row in case.settlements],
         parcels=[shapes.parcel(parcel, pictures) for parcel in case.shipments],
         timeline=rules.newest_first(
@@ -113,7 +114,7 @@ async def inspect(session: WriteSession, principal: Principal, case_id: UUID, bo
     Raises BadReturn (422) naming every bad line, WrongState (409).
     """
     case = await returns.get_case(session, case_id)
-    for receipt_id, said in cases.revisions(case, body):
+    for receipt_id, said in cases.revisions(case.receipts, body):
         await returns.revise(session, principal, case_id, receipt_id, said)
 
 

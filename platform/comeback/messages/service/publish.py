@@ -101,6 +101,16 @@ async def preview(session: ReadSession, template: str, wanted: PreviewIn) -> Pre
     )
 
 
+async def again(session: ReadSession, message: dict[str, Any]) -> str | None:
+    """The HTML of a message from the inputs that were frozen with it; None where its version is gone."""
+    found = await templates.published(session, message["template"], message["version"])
+    if found is None:
+        return None
+    compiled = pick_locale(msgspec.convert(found["compiled"], dict[str, Compiled]), message["locale"], "en")
+    marks = {"unsubscribe_url": "#", "opt_out_url": "#"}
+    return render(bind(compiled, *await _look(session)), {**message["context"], **marks}).html.decode()
+
+
 def pick_locale(compiled: dict[str, Compiled], wanted: str, fallback: str) -> Compiled:
     """The language asked for, else the shop's, else English, else whatever there is."""
     for locale in (wanted, wanted[:2], fallback, fallback[:2], "en"):

@@ -13,6 +13,7 @@ from comeback.messages.errors import NoBody, UnknownMessage
 from comeback.messages.repository import reading
 from comeback.messages.rules.hits import Hit, tally
 from comeback.messages.schemas import Counts, MessageOut
+from comeback.messages.service.publish import again
 
 PAGE = 50
 PIXEL = re.compile(r"<img\s[^>]*/o/[A-Za-z0-9_-]+\.gif[^>]*>")
@@ -62,9 +63,14 @@ async def raw_message(session: ReadSession, message_id: UUID) -> bytes:
 
 
 async def rendered_html(session: ReadSession, message_id: UUID) -> str | None:
-    """The HTML part without its pixel, so that looking at it at the desk counts no open; None where none is kept."""
+    """The HTML part without its pixel, so that looking at it at the desk counts no open.
+
+    Marketing mails keep their inputs, not their bytes: they are rendered again, without click addresses. None where
+    nothing is kept (any more, or yet).
+    """
     body = await reading.body(session, message_id)
     if body is None:
-        return None
+        found = await reading.one(session, message_id)
+        return await again(session, found) if found and found["context"] else None
     part = message_from_bytes(body, policy=policy.SMTP).get_body(("html",))
     return PIXEL.sub("", str(part.get_content())) if part is not None else None

@@ -1,11 +1,23 @@
 """When a coupon can be used, until when, and how its worth is said."""
 
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from comeback.kit.money import format_money
 
-MOVES_USABLE = frozenset({"reserved", "confirmed"})
+UTC = "UTC"
+
+
+def usable_zone(*names: str | None) -> str:
+    """The first name that is a time zone (shops write what they like), else UTC."""
+    for name in names:
+        if not name:
+            continue
+        try:
+            return ZoneInfo(name).key
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            continue
+    return UTC
 
 
 def last_day(now: datetime, days: int, timezone: str) -> tuple[date, datetime]:

@@ -14,7 +14,7 @@ from comeback.customers.rules import Verdict
 from comeback.customers.service import Contact, contacts, marketing_verdicts
 from comeback.merchants.service import get_shop
 from comeback.messages.schemas import BlockRequest
-from comeback.offers.rules.validity import label
+from comeback.offers.rules.validity import label, usable_zone
 from comeback.offers.schemas import PoolOut, RecommendedProduct
 from comeback.offers.service.coupons import (
     CouponRequest,
@@ -70,7 +70,7 @@ async def _coupons(
     if pool is None:
         return {}
     usual = (await get_shop(session)).timezone
-    zones = {i: c.timezone or usual for i, c in known.items()}
+    zones = {i: usable_zone(c.timezone, usual) for i, c in known.items()}
     people = {r.message_id: i for r in requests if (i := r.customer_id) is not None and i in zones}
     own = await coupons_of(session, {r.send_key: zones[people[r.message_id]] for r in requests})
     held = await held_coupons(session, pool.id, zones)

@@ -27,9 +27,8 @@ from comeback.portal.routes.finding import NUMBER_MAX, asked_for, find_page
 from comeback.portal.rules.access import MINUTES
 from comeback.portal.rules.wizard import one
 from comeback.portal.schemas import FormError
-from comeback.portal.service import cases
+from comeback.portal.service import cases, finding
 from comeback.portal.service import entering as service
-from comeback.portal.service import finding
 
 CODES_PER_ADDRESS = "30/10 minutes"
 

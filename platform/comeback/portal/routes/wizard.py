@@ -112,7 +112,7 @@ async def step_page(
     if step not in rules.STEPS:
         raise NoPage()
     async with database.read(seen.shop_id) as session:
-        made = await service.load(session, principal.id, seen.reader)
+        made = await service.begun(session, principal.id, seen.reader)
         name = rules.reachable(step, made.draft, made.options)
         if name != step:
             return _to(seen, name)
@@ -149,7 +149,7 @@ async def step_answer(
     if step not in rules.READERS:
         raise NoPage()
     async with database.write(seen.shop_id) as session:
-        made = await service.load(session, principal.id, seen.reader)
+        made = await service.begun(session, principal.id, seen.reader)
         if rules.reachable(step, made.draft, made.options) != step:
             return _to(seen, rules.missing(made.draft, made.options))
         draft, errors = rules.READERS[step](form, made.draft, made.options, seen.reader)
@@ -162,9 +162,7 @@ async def step_answer(
     return answer(page, 422)
 
 
-async def _confirm(
-    database: Database, signer: Signer, seen: Visit, who: Principal, token: str
-) -> Response[bytes]:
+async def _confirm(database: Database, signer: Signer, seen: Visit, who: Principal, token: str) -> Response[bytes]:
     """Makes the return. A second click finds the return that the first one made."""
     try:
         async with database.write(seen.shop_id) as session:

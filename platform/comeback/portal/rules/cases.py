@@ -131,7 +131,9 @@ def _swaps(case: CaseOut, reader: Reader) -> Sequence[AttemptRow]:
     tones = {"reserved": "", "released": "good", "shipped": "good"}
     return [
         AttemptRow(
-            state=reader.t(f"exchange.state.{x.state}"), tone=tones[x.state], text=reader.t(words[x.state], title=x.title)
+            state=reader.t(f"exchange.state.{x.state}"),
+            tone=tones[x.state],
+            text=reader.t(words[x.state], title=x.title),
         )
         for x in case.exchange
         if x.state in words

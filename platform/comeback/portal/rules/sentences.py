@@ -71,7 +71,8 @@ def note(head: Headline, reader: Reader) -> Note | None:
         case "exception":
             return Note(kind="warn", title=t("note.exception_title"), body=t("note.exception", reason=why))
         case "attempt_failed":
-            return Note(kind="warn", title=t("note.attempt_title"), body=t("note.attempt", reason=why))
+            body = t("note.attempt", reason=why) if head.reason else t("note.attempt_plain")
+            return Note(kind="warn", title=t("note.attempt_title"), body=body)
         case "available_for_pickup":
             return Note(kind="good", title=t("note.pickup_title"), body=t("note.pickup"))
         case "returning" | "returned":

@@ -42,7 +42,9 @@ def _rows(quote: QuoteOut, reader: Reader) -> list[MoneyRow]:
         ("summary.exchanged", -quote.carried_total),
         ("summary.already", quote.refund_total + quote.credit_total - _due(quote, amount)),
     ]
-    rows = [MoneyRow(label=reader.t(key), amount=_signed(value, quote.currency, reader)) for key, value in signed if value]
+    rows = [
+        MoneyRow(label=reader.t(key), amount=_signed(value, quote.currency, reader)) for key, value in signed if value
+    ]
     if inside and tax:
         rows[0] = MoneyRow(
             label=rows[0].label,
@@ -58,7 +60,7 @@ def _due(quote: QuoteOut, amount: int) -> int:
 
 def _signed(value: int, currency: str, reader: Reader) -> str:
     said = reader.money(abs(value), currency)
-    return f"−\u202f{said}" if value < 0 else said
+    return f"−{said}" if value < 0 else said
 
 
 def _totals(quote: QuoteOut, reader: Reader) -> list[MoneyRow]:
@@ -66,7 +68,9 @@ def _totals(quote: QuoteOut, reader: Reader) -> list[MoneyRow]:
     money = [("summary.total_credit", quote.credit_total), ("summary.bonus", quote.bonus_total)]
     rows = [MoneyRow(label=reader.t(k), amount=reader.money(v, quote.currency)) for k, v in money if v]
     if quote.refund_total or not rows:
-        rows.insert(0, MoneyRow(label=reader.t("summary.total"), amount=reader.money(quote.refund_total, quote.currency)))
+        rows.insert(
+            0, MoneyRow(label=reader.t("summary.total"), amount=reader.money(quote.refund_total, quote.currency))
+        )
     return rows
 
 

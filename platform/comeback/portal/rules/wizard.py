@@ -6,6 +6,7 @@ from uuid import UUID
 from comeback.portal.rules.sentences import known
 from comeback.portal.schemas import Choice, Draft, DraftLine, FormError, LineChoice, WizardStep
 from comeback.portal.words.reader import Reader
+from comeback.returns.rules.facts import MERCHANT_FAULT
 from comeback.returns.schemas import LineOption, OptionsOut, WishLine
 
 STEPS = ("items", "reasons", "outcomes", "method", "summary")
@@ -44,6 +45,15 @@ def fitting(draft: Draft, options: OptionsOut) -> Draft:
     left = {line.line_id: line.returnable for line in options.lines}
     lines = [line for line in draft.lines if 0 < line.quantity <= left.get(line.line_id, 0)]
     return Draft(lines=lines, method=draft.method if draft.method in options.methods else None)
+
+
+def without_own(options: OptionsOut, draft: Draft, bought: Mapping[UUID, str | None]) -> OptionsOut:
+    """Without swapping an item for its like, unless the one that came was at fault; `bought` is line → variant."""
+    reasons = {line.line_id: line.reason for line in draft.lines}
+    for line in options.lines:
+        if reasons.get(line.line_id) not in MERCHANT_FAULT:
+            line.variants = [v for v in line.variants if v.external_id != bought.get(line.line_id)]
+    return options
 
 
 def missing(draft: Draft, options: OptionsOut) -> str:
@@ -207,20 +217,20 @@ def _outcomes(option: LineOption, quantity: int, currency: str, reader: Reader) 
     for value in allowed(option, quantity):
         swap = variants.get(value)
         if swap is None:
-            found.append(Choice(value=value, label=reader.t(f"outcome.{value}"), hint=reader.t(f"outcome.{value}_hint")))
+            label, hint = reader.t(f"outcome.{value}"), reader.t(f"outcome.{value}_hint")
+            found.append(Choice(value=value, label=label, hint=hint))
             continue
         back = reader.money(-swap.difference, currency)
         hint = reader.t("outcome.exchange_back", amount=back) if swap.difference else reader.t("outcome.exchange_even")
         label = reader.t("outcome.exchange", title=swap.title)
-        found.append(Choice(value=value, label=label, hint=hint, image_url=web(swap.image_url) or web(option.image_url)))
+        image = web(swap.image_url) or web(option.image_url)
+        found.append(Choice(value=value, label=label, hint=hint, image_url=image))
     return found
 
 
 def methods(options: OptionsOut, reader: Reader) -> list[Choice]:
     """Ways to send it back."""
-    return [
-        Choice(value=m, label=reader.t(f"method.{m}"), hint=reader.t(f"method.{m}_hint")) for m in options.methods
-    ]
+    return [Choice(value=m, label=reader.t(f"method.{m}"), hint=reader.t(f"method.{m}_hint")) for m in options.methods]
 
 
 def reason_choices(reader: Reader) -> list[Choice]:

@@ -86,4 +86,5 @@ async def qr_png(session: ReadSession, settings: Settings, case_id: UUID) -> byt
 
 def qr_svg(text: str) -> str:
     """A QR code to stand inside a page."""
-    return segno.make(text, error="m", micro=False).svg_inline(scale=4, border=1, omitsize=True, dark="#111", svgclass=None)
+    code = segno.make(text, error="m", micro=False)
+    return code.svg_inline(scale=4, border=1, omitsize=True, dark="#111", svgclass=None)

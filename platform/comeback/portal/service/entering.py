@@ -82,7 +82,7 @@ def _letter(claim: Claim, order_id: UUID, person: dict[str, Any], code: str) -> 
 
 
 async def enter(session: WriteSession, settings: Settings, key: str, code: str) -> tuple[str, UUID, UUID | None] | None:
-    """A right code in time: (session token, order, return to show). None counts as a try; the same for every mistake."""
+    """A right code in time: (session token, order, return to show). None for every mistake; it counts as a try."""
     claim = await repository.claim_by_key(session, digest(key), lock=True)
     said = code_digest(settings.secret_key.reveal(), claim.id if claim else key, code)
     if claim is None or not usable(claim):

@@ -9,6 +9,7 @@ from comeback.core import clock
 from comeback.core.access import Principal
 from comeback.core.db import ReadSession, WriteSession
 from comeback.kit.tokens import Signer
+from comeback.orders import service as orders
 from comeback.portal import repository
 from comeback.portal.rules import wizard
 from comeback.portal.schemas import Draft
@@ -30,11 +31,16 @@ def _draft(body: dict[str, Any] | None) -> Draft:
     return msgspec.convert(body, Draft) if body else Draft()
 
 
-async def load(session: ReadSession, order_id: UUID, reader: Reader) -> Making:
-    """The order's options with the draft, less what can no longer be returned."""
+async def begun(session: ReadSession, order_id: UUID, reader: Reader) -> Making:
+    """What can be returned and what was chosen, less what can no longer be returned; an empty draft to begin with."""
+    return await _making(session, order_id, reader, _draft(await repository.draft(session, order_id)))
+
+
+async def _making(session: ReadSession, order_id: UUID, reader: Reader, draft: Draft) -> Making:
     found = await return_options(session, order_id, locale=reader.language)
-    draft = _draft(await repository.draft(session, order_id))
-    return Making(found, wizard.fitting(draft, found))
+    fit = wizard.fitting(draft, found)
+    sold = (await orders.order_lines_view(session, [order_id]))[order_id]
+    return Making(wizard.without_own(found, fit, {row["id"]: row["variant_id"] for row in sold}), fit)
 
 
 async def store(session: WriteSession, order_id: UUID, draft: Draft) -> None:
@@ -57,10 +63,10 @@ async def confirm(
     body = await repository.draft(session, principal.id, lock=True)
     if body is None:
         return None
-    found = await return_options(session, principal.id, locale=reader.language)
-    draft = wizard.fitting(_draft(body), found)
-    if wizard.missing(draft, found) != "summary":
+    made = await _making(session, principal.id, reader, _draft(body))
+    if wizard.missing(made.draft, made.options) != "summary":
         return None
+    draft = made.draft
     method: Any = draft.method
     asked = ReturnIn(order_id=principal.id, lines=wizard.wish(draft), quote_token=token[:500] or "-", method=method)
     case = await create_return(session, signer, principal, asked)

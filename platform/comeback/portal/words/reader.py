@@ -14,6 +14,7 @@ from comeback.kit.money import format_money
 from comeback.portal.words.catalogue import Catalogue, catalogue
 
 _YEAR = re.compile(r"(?:,\s*|\s+)?(?:'de'\s*)?y+")
+_ENGLISH = frozenset({"AU", "CA", "GB", "IE", "IN", "NZ", "SG", "US", "ZA"})
 _DAYS = {0: "day.today", 1: "day.tomorrow", -1: "day.yesterday"}
 
 
@@ -28,6 +29,14 @@ def _locale(language: str, country: str) -> Locale:
 @lru_cache(maxsize=256)
 def _without_year(locale: Locale) -> str:
     return _YEAR.sub("", get_date_format("full", locale=locale).pattern).strip()
+
+
+@lru_cache(maxsize=256)
+def _money_tag(language: str, country: str) -> str:
+    """English readers outside English-speaking countries still expect `€39.90` (CLDR's en_DE writes `39,90 €`)."""
+    if language == "en" and country not in _ENGLISH:
+        return "en_GB"
+    return f"{language}_{country}" if country else language
 
 
 @lru_cache(maxsize=512)
@@ -121,7 +130,7 @@ class Reader(msgspec.Struct, frozen=True):
 
     def money(self, minor: int, currency: str) -> str:
         """An amount with its currency."""
-        return format_money(minor, currency, f"{self.language}_{self.country}" if self.country else self.language)
+        return format_money(minor, currency, _money_tag(self.language, self.country))
 
 
 def upper(text: str) -> str:

@@ -83,9 +83,9 @@ def journal(got: Quote) -> list[tuple[str, str, int]]:
 def settled_units(settlements: Sequence[tuple[str, Mapping[str, Any]]]) -> set[tuple[UUID, int]]:
     """(return line, slot) of every unit that a settlement (state, units) covers; blocked ones cover none."""
     return {
-        (UUID(line), slot)
+        (line, slot)
         for state, units in settlements
         if state != "blocked"
-        for line, slots in units.items()
+        for line, slots in ((UUID(key), slots) for key, slots in units.items())
         for slot in slots
     }

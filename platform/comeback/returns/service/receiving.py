@@ -19,6 +19,7 @@ from comeback.returns.events import ReturnInspected, ReturnReceived
 from comeback.returns.models import Receipt, ReceiptLine, ReturnCase, ReturnLine
 from comeback.returns.rules import states
 from comeback.returns.rules.goods import pick
+from comeback.returns.rules.settlement import settled_units
 from comeback.returns.schemas import ReceiptIn, ReceiptLineIn
 from comeback.returns.service.deciding import about
 from comeback.returns.service.loading import actor, lock, move
@@ -196,13 +197,7 @@ async def revise(
 
 
 async def _settled(session: WriteSession, case: ReturnCase) -> set[tuple[UUID, int]]:
-    return {
-        (UUID(line), slot)
-        for settlement in await repository.settlements(session, case.id)
-        if settlement.state != "blocked"
-        for line, slots in settlement.units.items()
-        for slot in slots
-    }
+    return settled_units([(s.state, s.units) for s in await repository.settlements(session, case.id)])
 
 
 async def _unreceive(

@@ -161,7 +161,14 @@ PAGES: dict[str, str] = {
     "gls": "https://gls-group.com/track/{number}",
     "ups": "https://www.ups.com/track?tracknum={number}",
 }
-NAMES: dict[str, str] = {"dhl": "DHL", "gls": "GLS", "ups": "UPS", "dpd": "DPD", "usps": "USPS", "sandbox": "Sandbox Post"}
+NAMES: dict[str, str] = {
+    "dhl": "DHL",
+    "gls": "GLS",
+    "ups": "UPS",
+    "dpd": "DPD",
+    "usps": "USPS",
+    "sandbox": "Sandbox Post",
+}
 
 
 def carrier_name(carrier: str) -> str:

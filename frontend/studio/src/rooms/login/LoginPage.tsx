@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import icon from '../../icon.svg';
-import { cache } from '../../data/cache';
+import { cache, forget } from '../../data/cache';
 import { sentence } from '../../data/problem';
 import { sessionQuery } from '../../data/queries';
 import { useWords } from '../../words/Words';
@@ -51,7 +51,7 @@ function useLogin() {
     meta: { login: true },
     mutationFn: (credentials: { email: string; password: string }) => body(api.POST('/api/studio/session', { body: credentials })),
     onSuccess: async (session) => {
-      cache.clear();
+      forget();
       setCsrf(session.csrf);
       cache.setQueryData(sessionQuery.queryKey, session);
       router.history.push(`/studio${next ?? '/'}`.replace('/studio/studio', '/studio'));

@@ -28,7 +28,7 @@ export function Items({ order }: Props) {
 }
 
 export function Customer({ order }: Props) {
-  const { t } = useWords();
+  const { t, country } = useWords();
   const { customer, address } = order;
   return (
     <Section title={t('order.customer')}>
@@ -40,6 +40,7 @@ export function Customer({ order }: Props) {
           <>
             <h3>{t('order.address')}</h3>
             {address.lines.map((line) => <p key={line}>{line}</p>)}
+            {address.country && <p>{country(address.country)}</p>}
           </>
         )}
       </div>

@@ -55,9 +55,7 @@ function Loaded({ item, pending, onApprove }: { item: Case; pending: boolean; on
         <Section title={t('returns.items', { count: item.lines.reduce((n, line) => n + line.quantity, 0) })} flush><Lines item={item} /></Section>
       )}
       <div className={classes.pair}>
-        <Section title={t('money.title')} aside={<span className={`muted ${classes.small}`}>{t(item.due ? 'money.due' : 'money.quoted')}</span>}>
-          <Breakdown money={item.due ?? item.quoted} />
-        </Section>
+        <Money item={item} />
         <div className={classes.stack}>
           {item.settlements.length > 0 && <Section title={t('attempts.title')} flush><Attempts settlements={item.settlements} currency={item.quoted.currency} /></Section>}
           {item.parcels.map((parcel) => <Parcel key={parcel.id} parcel={parcel} title={t('parcel.return')} />)}
@@ -66,6 +64,17 @@ function Loaded({ item, pending, onApprove }: { item: Case; pending: boolean; on
       </div>
       {(item.parcels.length > 0 || item.settlements.length > 0) && <Section title={t('timeline.title')}><Timeline entries={item.timeline} /></Section>}
     </div>
+  );
+}
+
+/** What is due now, else what was settled, else what was promised. */
+function Money({ item }: { item: Case }) {
+  const { t } = useWords();
+  const [money, label] = item.due ? ([item.due, 'money.due'] as const) : item.paid ? ([item.paid, 'money.paid'] as const) : ([item.quoted, 'money.quoted'] as const);
+  return (
+    <Section title={t('money.title')} aside={<span className={`muted ${classes.small}`}>{t(label)}</span>}>
+      <Breakdown money={money} />
+    </Section>
   );
 }
 

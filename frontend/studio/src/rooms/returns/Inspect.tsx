@@ -19,7 +19,10 @@ export function Inspect({ item }: { item: Schemas['ReturnDetail'] }) {
   const { mutate, isPending } = useReturnAction(item.id);
   const [findings, setFindings] = useState(() => start(item.lines));
   const [wrong, setWrong] = useState(new Map<string, Mistake>());
-  const change = (next: Finding) => setFindings((all) => all.map((old) => (old.line === next.line ? next : old)));
+  const change = (next: Finding) => {
+    setFindings((all) => all.map((old) => (old.line === next.line ? next : old)));
+    setWrong((old) => new Map([...old].filter(([line]) => line !== next.line && line !== '')));
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const found = mistakes(findings);

@@ -130,6 +130,7 @@ export const returns: Part<typeof english> = {
   'money.title': 'Geld',
   'money.quoted': 'Wie dem Kunden zugesagt',
   'money.due': 'Nach der Prüfung',
+  'money.paid': 'Wie abgerechnet',
   'money.goods': 'Ware',
   'money.discount': 'Anteil an Rabatten',
   'money.tax': 'Steuer',

@@ -127,6 +127,7 @@ export const returns = {
   'money.title': 'Money',
   'money.quoted': 'As promised to the customer',
   'money.due': 'After inspection',
+  'money.paid': 'As settled',
   'money.goods': 'Goods',
   'money.discount': 'Share of discounts',
   'money.tax': 'Tax',

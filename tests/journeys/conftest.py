@@ -1,0 +1,5 @@
+"""Real workers beside the journeys that need them."""
+
+from tests.support.workers import forge, process_env, process_log, session_forge
+
+__all__ = ["forge", "process_env", "process_log", "session_forge"]
