@@ -34,7 +34,7 @@ run: setup ## the whole product on this machine, with demo data (PORT=8000)
 	@exec $(BIN)/comeback local
 
 test: setup ## every test but the long campaigns
-	$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup $(ARGS)
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile $(ARGS)
 
 fast: $(VENV)/.installed ## the pure tests only: rules, folds, amounts (seconds)
 	$(BIN)/pytest -q tests/unit tests/architecture $(ARGS)

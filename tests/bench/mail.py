@@ -255,7 +255,7 @@ def foreign(source: str, dialect: str) -> str:
     ]  # fmt: skip
     for pattern, new in words:
         source = re.sub(pattern, new, source)
-    return source.replace("forloop.", "loop.") if dialect == "jinja" else source
+    return re.sub(r"\.items\b", "['items']", source.replace("forloop.", "loop.")) if dialect == "jinja" else source
 
 
 def data() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The customer's pages in a browser: followed on a phone and at a desk, by day and by night, with script and without."""
+"""The customer's pages in a browser: on a phone and at a desk, by day and by night, with script and without."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -58,8 +58,8 @@ def picture(customer: Customer, name: str) -> str:
 def line(customer: Customer, key: str, name: str, title: str, price: int, quantity: int = 1) -> dict[str, Any]:
     """A line with a picture."""
     return line_body(
-        key, price, quantity, title=title, product_id=name, variant_id=f"{name}-Sand", image_url=picture(customer, name),
-        attributes={"Colour": "Sand"},
+        key, price, quantity, title=title, product_id=name, variant_id=f"{name}-Sand", attributes={"Colour": "Sand"},
+        image_url=picture(customer, name),
     )  # fmt: skip
 
 
@@ -87,6 +87,7 @@ async def sound(on: Page) -> None:
     assert await overflow(on) == 0
 
 
+ARRIVED = (("in_transit", 60, "Leipzig"), ("delivered", 20, "Berlin"))
 MOVING = (
     ("info_received", 80, "Leipzig"), ("in_transit", 70, "Leipzig"), ("in_transit", 52, "Leipzig"),
     ("in_transit", 44, "Halle"), ("in_transit", 30, "Magdeburg"), ("in_transit", 6, "Berlin"),

@@ -43,8 +43,8 @@ class Tenant:
         product = {"external_id": "p1", "title": f"{self.word} shirt", "description": f"{self.word} cotton",
                    "currency": "EUR", "categories": [self.word], "tags": [self.word], "variants": rows}  # fmt: skip
         await self.world.post("/api/v1/products", product, expect=201)
-        pool = {"name": self.word, "kind": "shared", "code": "SAME10", "percent": 10, "maximum": 5}
-        self.pool = await self.world.client.post("/api/v1/coupons", json=pool)
+        pool = {"name": self.word, "code": self.word.upper(), "percent": 10, "maximum": 5}
+        await self.world.post("/api/v1/coupons", pool, expect=201)
 
     async def sell(self) -> None:
         """An order with this shop's word in every text."""
@@ -100,7 +100,7 @@ class Tenant:
 
     async def ids(self) -> dict[str, str]:
         """One id of every kind of row, and other names that lead to rows."""
-        found: dict[str, str] = {}
+        found = {"coupon": self.word.upper()}
         async with self.world.services.database.read(self.world.shop) as session:
             for table in SUBJECTS:
                 row = (await session.execute(text(f"SELECT id FROM {table} ORDER BY id LIMIT 1"))).scalar()

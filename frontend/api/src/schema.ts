@@ -581,6 +581,8 @@ export interface components {
         /** SessionOut */
         SessionOut: {
             csrf: string;
+            /** Format: date-time */
+            now: string;
             permissions: string[];
             shop: components["schemas"]["ShopOut"];
             staff: components["schemas"]["StaffOut"];

@@ -24,6 +24,7 @@ STATUTORY = timedelta(days=14)
 _SOURCES: dict[str, Source] = {"order": "order", "return": "return", "exchange": "return", "refund": "money",
                                "credit": "credit"}  # fmt: skip
 _TOLD_BY_PARCELS = frozenset({"label_ready", "label_failed", "number_changed"})
+_TOLD_ELSEWHERE = frozenset({"return.label_ready"})
 _KEEP = ("number", "amount", "currency", "reason", "tender_kind", "method", "name", "old_number")
 _RETURN_MILESTONES = {"picked_up": "first_scan", "delivered": "delivered", "exception": "exception"}
 
@@ -100,8 +101,10 @@ def added_up(parts: Sequence[MoneyOut]) -> MoneyOut:
 def event_entry(
     name: str, at: datetime, data: Mapping[str, Any], return_id: UUID | None, shipment: bool
 ) -> TimelineEntry | None:
-    """One event of the history as a line of the timeline. None for what milestones of parcels tell better."""
+    """One event of the history as a line of the timeline. None for what parcels and messages tell better."""
     room, _, what = name.partition(".")
+    if name in _TOLD_ELSEWHERE or room == "message":
+        return None
     if shipment and room in {"shipment", "return_shipment"} and what not in _TOLD_BY_PARCELS:
         return None
     detail: Scalars = {key: data[key] for key in _KEEP if isinstance(data.get(key), str | int)}

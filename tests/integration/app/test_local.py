@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -76,12 +77,14 @@ class Stack:
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    made = Stack(tmp_path_factory.mktemp("local"), _free_block())
-    yield made
-    if made.process is not None and made.process.poll() is None:
-        made.process.kill()
-        made.process.wait()
+def stack() -> Iterator[Stack]:
+    # Not pytest's own folder: every run of pytest closes it for other users, and PostgreSQL runs as one.
+    with tempfile.TemporaryDirectory(prefix="comeback-local-") as folder:
+        made = Stack(Path(folder), _free_block())
+        yield made
+        if made.process is not None and made.process.poll() is None:
+            made.process.kill()
+            made.process.wait()
 
 
 def _until(question: Callable[[], bool], seconds: float = 60.0) -> float:

@@ -83,7 +83,6 @@ async def test_units_that_were_not_there_are_expected_again(desk: Desk) -> None:
 
 async def test_buttons_at_the_wrong_time_are_conflicts(desk: Desk) -> None:
     page = await ready(desk)
-    await desk.press(page["id"], "approve", expect=409)
     await desk.press(page["id"], "decline", {"reason": "too late"}, expect=409)
     await desk.press(page["id"], "settle", {"refund_total": 0, "credit_total": 0}, expect=409)
 

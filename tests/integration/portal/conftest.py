@@ -57,11 +57,12 @@ class Customer:
 
     async def tell(self, number: str, *events: tuple[str, float, str]) -> None:
         """The carrier reports."""
-        body = {"carrier": "sandbox", "tracking_number": number, "events": [
-            {"id": f"{number}-{i}", "status": None if what.isupper() else what, "code": what if what.isupper() else None,
-             "description": what, "occurred_at": ago(hours), "city": city, "country": "DE"}
+        told = [
+            {"id": f"{number}-{i}-{hours}", "code" if what.isupper() else "status": what, "description": what,
+             "occurred_at": ago(hours), "city": city, "country": "DE"}
             for i, (what, hours, city) in enumerate(events)
-        ]}  # fmt: skip
+        ]  # fmt: skip
+        body = {"carrier": "sandbox", "tracking_number": number, "events": told}
         raw = msgspec.json.encode(body)
         sign = hmac.new(CARRIER_SECRET.encode(), raw, hashlib.sha256).hexdigest()
         answer = await self.browser.post(f"/hooks/carrier/{self.hook}", content=raw, headers={"X-Signature": sign})

@@ -129,7 +129,8 @@ async def test_looking_twice_changes_no_row(customer: Customer) -> None:
     path = await through(customer)
     await customer.world.drain()
     paths = [order["page"], f"{order['page']}?lang=de", path, f"{path}/label.pdf", f"/{customer.slug}/track",
-             f"/{customer.slug}/returns", f"/{customer.slug}/returns/new/items", f"/{customer.slug}/returns/code/abc"]  # fmt: skip
+             f"/{customer.slug}/returns", f"/{customer.slug}/returns/new/items",
+             f"/{customer.slug}/returns/code/abc"]  # fmt: skip
     token = await column(customer, "SELECT token FROM return_cases WHERE shop_id = :s")
     paths += [f"/{customer.slug}/returns/r/{token}", f"/{customer.slug}/returns/r/{token}/label.pdf",
               f"/{customer.slug}/returns/r/{token}/qr.png"]  # fmt: skip

@@ -10,6 +10,7 @@ export const sessionQuery = queryOptions({
   queryFn: async () => {
     const session = await body(api.GET('/api/studio/session'));
     setCsrf(session.csrf);
+    setShopClock(session.now);
     return session;
   },
   staleTime: Number.POSITIVE_INFINITY,

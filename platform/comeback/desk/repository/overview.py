@@ -46,6 +46,7 @@ WHERE r.place <= :few ORDER BY r.status, r.place"""
 # Trouble the carrier told, or silence: no scan for two days of a parcel that moves.
 _PARCELS = """WITH stuck AS (
   SELECT s.id, s.order_id, s.carrier, s.tracking_number, s.problem, s.status,
+    CASE WHEN s.status = 'attempt_failed' THEN s.status ELSE 'silent' END AS trouble,
     coalesce((s.problem->>'since')::timestamptz, s.last_event_at, s.shipped_at) AS since
   FROM shipments s
   WHERE s.shop_id = :shop AND s.direction = 'outbound' AND NOT s.history AND s.delivered_at IS NULL

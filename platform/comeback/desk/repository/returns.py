@@ -1,6 +1,7 @@
 """Returns as the inbox needs them: what each one waits for, in the words of the desk."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -35,11 +36,22 @@ WAITS_FOR = f"""CASE
 """The status of a return `c` in one word."""
 
 
-async def statuses(session: ReadSession, case_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """The status of each return."""
-    query = text(f"SELECT c.id, {WAITS_FOR} AS status FROM return_cases c WHERE c.shop_id = :shop AND c.id = ANY(:ids)")
+class Standing(NamedTuple):
+    """Where a return stands, and what the customer was promised in money, credit and exchange together."""
+
+    status: str
+    promised: int
+
+
+async def standings(session: ReadSession, case_ids: Sequence[UUID]) -> dict[UUID, Standing]:
+    """The standing of each return."""
+    query = text(
+        f"SELECT c.id, {WAITS_FOR} AS status, c.refund_total + c.credit_total "
+        "+ coalesce((c.quote->>'carried_total')::bigint, 0) AS promised "
+        "FROM return_cases c WHERE c.shop_id = :shop AND c.id = ANY(:ids)"
+    )
     found = await session.execute(query, {"shop": session.shop_id, "ids": list(case_ids)})
-    return {row.id: row.status for row in found}
+    return {row.id: Standing(row.status, row.promised) for row in found}
 
 
 async def units(session: ReadSession, case_id: UUID) -> dict[str, int]:

@@ -37,7 +37,7 @@ class ReturnCounts(Struct, kw_only=True):
 
 
 class ReturnRow(Struct, kw_only=True):
-    """One line of the returns inbox; `amount` is what the quote promised the customer in money and credit together."""
+    """One line of the returns inbox; `amount` is what was promised in money, credit and exchange together."""
 
     id: str
     number: str

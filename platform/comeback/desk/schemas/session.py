@@ -3,6 +3,7 @@
 Amounts are integers in the currency's minor unit, times are UTC, ids are opaque strings.
 """
 
+from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -46,9 +47,10 @@ class ShopOut(Struct, kw_only=True):
 
 
 class SessionOut(Struct, kw_only=True):
-    """The session: `csrf` goes into the header `X-CSRF-Token` of every write."""
+    """The session: `csrf` goes into the header `X-CSRF-Token` of every write; `now` is business time."""
 
     staff: StaffOut
     shop: ShopOut
     permissions: list[str]
     csrf: str
+    now: datetime

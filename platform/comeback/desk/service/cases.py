@@ -118,7 +118,10 @@ def entries(case: CaseOut) -> list[TimelineEntry]:
         rules.event_entry(e.name, e.occurred_at, e.data, None, e.name.startswith(("shipment.", "return_shipment.")))
         for e in case.timeline
     ]
-    return [entry for entry in found if entry is not None]
+    told = [entry for entry in found if entry is not None]
+    for entry in told:
+        entry.detail.pop("number", None)
+    return told
 
 
 def revisions(receipts: Sequence[ReceiptOut], body: InspectIn) -> list[tuple[UUID, ReceiptIn]]:

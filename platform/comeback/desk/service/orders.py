@@ -173,14 +173,14 @@ def _tender(tender: OrderTender) -> TenderOut:
 
 async def _returns(session: ReadSession, order_id: UUID) -> list[ReturnRef]:
     found = (await returns.list_cases(session, order=order_id)).items
-    statuses = await return_rows.statuses(session, [row.id for row in found])
+    standings = await return_rows.standings(session, [row.id for row in found])
     return [
         ReturnRef(
             id=str(row.id),
             number=row.number,
             tab=convert(row.tab, Tab),
-            status=statuses[row.id],
-            amount=row.refund_total + row.credit_total,
+            status=standings[row.id].status,
+            amount=standings[row.id].promised,
             requested_at=row.requested_at,
         )
         for row in found

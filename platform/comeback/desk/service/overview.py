@@ -71,7 +71,7 @@ async def _parcels(session: ReadSession) -> list[NeedOut]:
     subjects = [
         NeedSubject(
             label=f"{row['number']} · {row['carrier'].upper()} {row['tracking_number'] or ''}".strip(),
-            detail=str((row["problem"] or {}).get("reason") or row["status"]),
+            detail=str((row["problem"] or {}).get("reason") or row["trouble"]),
             since=row["since"],
             order_id=str(row["order_id"]),
             return_id=None,

@@ -1,6 +1,7 @@
 """Who is at the desk."""
 
 from comeback.core.access import Principal
+from comeback.core.clock import clock
 from comeback.core.db import Database, ReadSession
 from comeback.core.limits import Limiter
 from comeback.desk.errors import NoSession
@@ -56,4 +57,5 @@ def _shape(person: StaffView, shop: ShopView, csrf: str) -> SessionOut:
         ),
         permissions=sorted(person.permissions),
         csrf=csrf,
+        now=clock.now(),
     )

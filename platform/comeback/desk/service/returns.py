@@ -23,13 +23,13 @@ from comeback.returns.schemas import SettleIn as Confirmed
 async def inbox(session: ReadSession, tab: Tab, cursor: str | None) -> ReturnList:
     """A page of one tab, newest first, with the counts of all."""
     page = await returns.list_cases(session, tab=tab, cursor=cursor)
-    statuses = await repository.statuses(session, [row.id for row in page.items])
+    standings = await repository.standings(session, [row.id for row in page.items])
     items = [
         ReturnRow(
             id=str(row.id),
             number=row.number,
             tab=convert(row.tab, Tab),
-            status=statuses[row.id],
+            status=standings[row.id].status,
             kind=row.kind,
             order_id=str(row.order_id),
             order_number=row.order_number,
@@ -39,7 +39,7 @@ async def inbox(session: ReadSession, tab: Tab, cursor: str | None) -> ReturnLis
             image_url=row.image_url,
             reason=row.reason,
             resolutions=row.resolutions,
-            amount=row.refund_total + row.credit_total,
+            amount=standings[row.id].promised,
             currency=row.currency,
             requested_at=row.requested_at,
             due_at=rules.refund_due(row.kind, row.requested_at),
@@ -56,7 +56,7 @@ async def detail(session: ReadSession, settings: Settings, case_id: UUID, locale
     case = view.case
     order = await orders.get_order(session, case.order_id)
     person = await customers.get_customer(session, case.customer_id)
-    statuses = await repository.statuses(session, [case_id])
+    standings = await repository.standings(session, [case_id])
     waiting = await repository.units(session, case_id)
     pictures = {line.line_id: line.image_url for line in case.lines}
     mails = (await messages.list_messages(session, return_id=case_id)).items
@@ -66,7 +66,7 @@ async def detail(session: ReadSession, settings: Settings, case_id: UUID, locale
         kind=case.kind,
         state=case.state,
         tab=convert(view.tab, Tab),
-        status=statuses[case_id],
+        status=standings[case_id].status,
         method=case.method,
         requested_at=case.requested_at,
         due_at=case.refund_due_at,

@@ -56,8 +56,9 @@ def make(template: str, look: Look, reader: Reader, *, keep_language: bool = Fal
 def policy(nonce: str) -> str:
     """The content security policy of a page: our own style and script, pictures of the shop, nothing else."""
     return (
-        f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; img-src 'self' https: http: data:; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; "
+        "img-src 'self' https: http: data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
     )
 
 
@@ -70,6 +71,21 @@ def answer(made: Made, status: int = 200, headers: Mapping[str, str] | None = No
         media_type="text/html",
         headers={"Content-Security-Policy": policy(nonce), "Cache-Control": PRIVATE, **_FIXED, **(headers or {})},
     )
+
+
+_BARE_HEADERS = [
+    (b"content-type", b"text/html; charset=utf-8"),
+    (b"cache-control", PRIVATE.encode()),
+    *((name.lower().encode(), value.encode()) for name, value in _FIXED.items()),
+]
+
+
+def bare(made: Made) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    """Headers and body as `answer` gives them, for a handler without a framework around it."""
+    nonce = secrets.token_urlsafe(16)
+    body = nonce.encode().join(made)
+    own = [(b"content-security-policy", policy(nonce).encode()), (b"content-length", str(len(body)).encode())]
+    return _BARE_HEADERS + own, body
 
 
 def redirect(path: str) -> Response[bytes]:

@@ -1,7 +1,5 @@
 """The status page of a return, from what the returns room tells. Pure."""
 
-from collections.abc import Sequence
-
 from comeback.payments.schemas import AttemptOut
 from comeback.portal.rules.sentences import known
 from comeback.portal.rules.sums import money_sum, tender
@@ -126,7 +124,7 @@ def _attempt(attempt: AttemptOut, reader: Reader) -> AttemptRow:
     return AttemptRow(state=state, tone=_TONES.get(attempt.state, ""), text=text)
 
 
-def _swaps(case: CaseOut, reader: Reader) -> Sequence[AttemptRow]:
+def _swaps(case: CaseOut, reader: Reader) -> list[AttemptRow]:
     words = {"reserved": "exchange.given", "released": "exchange.sent", "shipped": "exchange.sent"}
     tones = {"reserved": "", "released": "good", "shipped": "good"}
     return [

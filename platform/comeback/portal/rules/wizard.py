@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from comeback.portal.rules.sentences import known
 from comeback.portal.schemas import Choice, Draft, DraftLine, FormError, LineChoice, WizardStep
 from comeback.portal.words.reader import Reader
@@ -97,7 +99,7 @@ def read_items(form: Form, draft: Draft, options: OptionsOut, reader: Reader) ->
             errors.append(FormError(field=f"line-{key}", message=message))
             quantity = option.returnable
         before = known_lines.get(option.line_id) or DraftLine(line_id=option.line_id, quantity=quantity)
-        lines.append(_with(before, quantity=quantity))
+        lines.append(replace(before, quantity=quantity))
     if not lines:
         first = next((x for x in options.lines if x.returnable), None)
         field = f"line-{first.line_id}" if first else "main"
@@ -107,11 +109,6 @@ def read_items(form: Form, draft: Draft, options: OptionsOut, reader: Reader) ->
 
 def _count(said: str) -> int:
     return int(said) if said.isascii() and said.isdigit() and len(said) < 6 else 0
-
-
-def _with(line: DraftLine, **changes: int | str | None) -> DraftLine:
-    values = {name: getattr(line, name) for name in line.__struct_fields__} | changes
-    return DraftLine(**values)
 
 
 def read_reasons(form: Form, draft: Draft, options: OptionsOut, reader: Reader) -> Parsed:
@@ -125,7 +122,7 @@ def read_reasons(form: Form, draft: Draft, options: OptionsOut, reader: Reader) 
         if reason not in REASONS:
             message = reader.t("reason.choose", title=titles[line.line_id])
             errors.append(FormError(field=f"reason-{line.line_id}", message=message))
-        lines.append(_with(line, reason=reason if reason in REASONS else None, note=note))
+        lines.append(replace(line, reason=reason if reason in REASONS else None, note=note))
     return Draft(lines=lines, method=draft.method), errors
 
 
@@ -140,7 +137,7 @@ def read_outcomes(form: Form, draft: Draft, options: OptionsOut, reader: Reader)
         if good is None:
             message = reader.t("outcome.choose", title=option.title)
             errors.append(FormError(field=f"outcome-{line.line_id}", message=message))
-        lines.append(_with(line, outcome=good))
+        lines.append(replace(line, outcome=good))
     return Draft(lines=lines, method=draft.method), errors
 
 

@@ -47,8 +47,14 @@ class Computed(msgspec.Struct, frozen=True):
 
 
 def _digest(shop_id: UUID, order_id: UUID, wished: list[WishLine], got: Quote) -> UUID:
-    """Wish and amounts in 16 bytes: the token of one is never good for another."""
-    said = msgspec.json.encode([str(shop_id), str(order_id), wished, got])
+    """Wish and amounts in 16 bytes: the token of one is never good for another.
+
+    Which units it will be is not part of it: another case of the order may take the lowest ones meanwhile, and the
+    promise is the money (M16).
+    """
+    lines = [(line.key, line.quantity, line.resolution, line.amount) for line in got.lines]
+    totals = (got.shipping_refund, got.refund_total, got.credit_total, got.bonus_total, got.charge_total)
+    said = msgspec.json.encode([str(shop_id), str(order_id), wished, lines, got.fees, totals, got.tenders])
     return UUID(bytes=hashlib.sha256(said).digest()[:16])
 
 

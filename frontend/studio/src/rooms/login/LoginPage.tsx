@@ -7,6 +7,7 @@ import icon from '../../icon.svg';
 import { cache, forget } from '../../data/cache';
 import { sentence } from '../../data/problem';
 import { sessionQuery } from '../../data/queries';
+import { setShopClock } from '../../words/format';
 import { useWords } from '../../words/Words';
 import classes from './LoginPage.module.css';
 
@@ -53,6 +54,7 @@ function useLogin() {
     onSuccess: async (session) => {
       forget();
       setCsrf(session.csrf);
+      setShopClock(session.now);
       cache.setQueryData(sessionQuery.queryKey, session);
       router.history.push(`/studio${next ?? '/'}`.replace('/studio/studio', '/studio'));
       await router.invalidate();

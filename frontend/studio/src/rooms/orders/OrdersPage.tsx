@@ -79,7 +79,7 @@ function Row({ row }: { row: Schemas['OrderRow'] }) {
   return (
     <div role="row" className={classes.row}>
       <span role="cell" className={classes.order}>
-        <Link to="/orders/$orderId" params={{ orderId: row.id }} className={classes.link}>{row.number}</Link>
+        <Link to="/orders/$orderId" params={{ orderId: row.id }} className={`ellipsis ${classes.link}`}>{row.number}</Link>
         <span className="muted">{date(row.placed_at)}</span>
       </span>
       <span role="cell" className={classes.customer}>

@@ -29,7 +29,7 @@ export function Needs({ needs }: { needs: Need[] }) {
 }
 
 function Pile({ need }: { need: Need }) {
-  const { t } = useWords();
+  const { t, word } = useWords();
   const { icon: NeedIcon, tab, bad } = LOOKS[need.kind];
   const first = need.subjects[0];
   const rest = need.count - need.subjects.length;
@@ -45,7 +45,7 @@ function Pile({ need }: { need: Need }) {
       </header>
       <ul>
         {need.subjects.map((subject) => (
-          <li key={subject.return_id ?? subject.order_id ?? subject.label}><SubjectLink subject={subject} tab={tab ?? 'done'} /></li>
+          <li key={subject.return_id ?? subject.order_id ?? subject.label}><SubjectLink subject={subject} tab={tab ?? 'done'} detail={need.kind === 'stuck_parcel' ? word('stuck', subject.detail) : subject.detail} /></li>
         ))}
         {rest > 0 && <li className={classes.rest}>{t('list.and', { count: rest })}</li>}
       </ul>
@@ -58,13 +58,13 @@ function SubjectButton({ subject, label }: { subject: Subject; label: string }) 
   return <LinkButton size="xs" variant="light" to="/orders/$orderId" params={{ orderId: subject.order_id ?? '' }}>{label}</LinkButton>;
 }
 
-function SubjectLink({ subject, tab }: { subject: Subject; tab: Tab }) {
+function SubjectLink({ subject, tab, detail }: { subject: Subject; tab: Tab; detail: string }) {
   const { ago } = useWords();
   const inside = (
     <>
       <span className={classes.subject}>
         <span className="ellipsis">{subject.label}</span>
-        <span className="ellipsis muted">{subject.detail}</span>
+        <span className="ellipsis muted">{detail}</span>
       </span>
       <span className="muted num">{ago(subject.since)}</span>
       <IconChevronRight size={16} aria-hidden />

@@ -94,6 +94,8 @@ export const common: Part<typeof english> = {
   'need.refund_trouble.go': 'Nachsehen',
   'need.stuck_parcel': { one: '{count} Paket sitzt fest', other: '{count} Pakete sitzen fest' },
   'need.stuck_parcel.go': 'Zur Bestellung',
+  'stuck.silent': 'Seit zwei Tagen kein Scan',
+  'stuck.attempt_failed': 'Zustellung gescheitert',
   'need.failed_message': { one: '{count} Nachricht ist gescheitert', other: '{count} Nachrichten sind gescheitert' },
   'need.failed_message.go': 'Zur Bestellung',
 };

@@ -91,6 +91,8 @@ export const common = {
   'need.refund_trouble.go': 'Look into it',
   'need.stuck_parcel': { one: '{count} stuck parcel', other: '{count} stuck parcels' },
   'need.stuck_parcel.go': 'Open the order',
+  'stuck.silent': 'No scan for two days',
+  'stuck.attempt_failed': 'Delivery attempt failed',
   'need.failed_message': { one: '{count} message failed', other: '{count} messages failed' },
   'need.failed_message.go': 'Open the order',
 } as const;

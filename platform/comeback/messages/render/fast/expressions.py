@@ -46,6 +46,8 @@ class Compiler:
 
     def __init__(self, env: Any, missing: Callable[[list[object], Any], Any], context: Callable[[Scope], Any]) -> None:
         self.env, self.missing, self.context = env, missing, context
+        self.counted = False
+        """Whether `forloop` was read since this was last cleared; loops that nobody counts are cheaper."""
 
     def expression(self, node: Any) -> Evaluate:
         """The function of any expression; Unfit where there is none."""
@@ -78,6 +80,7 @@ class Compiler:
         plain = all(type(segment) is str and segment not in SPECIAL for segment in rest)
         if type(root) is not str or root in RESERVED or (root == "forloop" and rest[:1] in ([], ["parentloop"])):
             raise Unfit("path")
+        self.counted = self.counted or root == "forloop"
         if not plain:
             return self._general(root, rest, node)
         return self._plain(root, rest, node)

@@ -66,13 +66,24 @@ class _Nodes:
         self.names: list[str] = []
 
     def sequence(self, nodes: Sequence[Any]) -> Run:
-        steps = tuple(self.node(node) for node in nodes if not isinstance(node, CommentNode | InlineCommentNode))
-        if len(steps) == 1:
-            return steps[0]
+        kept = [node for node in nodes if not isinstance(node, CommentNode | InlineCommentNode)]
+        if len(kept) == 1:
+            return self.node(kept[0])
+        steps: list[str | Run] = []
+        for node in kept:
+            # Text stands in the list as it is: most of a mail is text, and a call for each piece would cost more.
+            last = steps[-1] if steps else None
+            if type(node) is ContentNode and isinstance(last, str):
+                steps[-1] = last + node.text
+            else:
+                steps.append(node.text if type(node) is ContentNode else self.node(node))
 
         def run(scope: Scope, out: list[str]) -> None:
             for step in steps:
-                step(scope, out)
+                if isinstance(step, str):
+                    out.append(step)
+                else:
+                    step(scope, out)
 
         return run
 
@@ -182,10 +193,13 @@ class _Nodes:
         items, name = self.compiler.expression(spec.iterable), str(spec.identifier)
         limit = self.compiler.expression(spec.limit) if spec.limit is not None else None
         offset = self.compiler.expression(spec.offset) if spec.offset is not None else None
+        before, self.compiler.counted = self.compiler.counted, False
         self.names.append(name)
         body = self.block(node.block)
         self.names.pop()
+        counted, self.compiler.counted = self.compiler.counted, before or self.compiler.counted
         default = self.block(node.default) if node.default else None
+        repeat = _repeat if counted else _repeat_uncounted
         backwards, most = spec.reversed, self.env.loop_iteration_limit or 2**31
 
         def run(scope: Scope, out: list[str]) -> None:
@@ -194,7 +208,7 @@ class _Nodes:
                 if default is not None:
                     default(scope, out)
                 return
-            _repeat(scope, out, name, found[::-1] if backwards else found, body, most)
+            repeat(scope, out, name, found[::-1] if backwards else found, body, most)
 
         return run
 
@@ -229,6 +243,23 @@ def _repeat(scope: Scope, out: list[str], name: str, items: list[Any], body: Run
             del scope[key]
         else:
             scope[key] = value
+
+
+def _repeat_uncounted(scope: Scope, out: list[str], name: str, items: list[Any], body: Run, most: int) -> None:
+    """The same where nothing inside reads `forloop`."""
+    around = scope[LOOPS]
+    if around * len(items) > most:
+        raise LoopIterationLimitError("loop iteration limit reached", token=None)
+    before = scope.get(name, _repeat)
+    scope[LOOPS] = around * len(items)
+    for item in items:
+        scope[name] = item
+        body(scope, out)
+    scope[LOOPS] = around
+    if before is _repeat:
+        del scope[name]
+    else:
+        scope[name] = before
 
 
 _TABLE: dict[type, Callable[[_Nodes, Any], Run]] = {
