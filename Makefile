@@ -92,10 +92,10 @@ endif
 
 frontend/node_modules/.installed: frontend/package-lock.json frontend/package.json | $(VENV)/.installed
 	@echo "· installing the front end's packages (once)"
-	@cd frontend && npm ci --no-audit --no-fund --loglevel=error
+	@out=$$(cd frontend && npm ci --no-audit --no-fund --loglevel=error 2>&1) || { echo "$$out" >&2; exit 1; }
 	@touch $@
 
 $(STATIC)/.built: $(FRONT_SOURCES) | frontend/node_modules/.installed
 	@echo "· building the front end"
-	@cd frontend && npm run --silent build
+	@out=$$(cd frontend && npm run --silent build 2>&1) || { echo "$$out" >&2; exit 1; }
 	@mkdir -p $(STATIC) && touch $@

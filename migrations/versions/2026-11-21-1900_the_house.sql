@@ -193,6 +193,8 @@ CREATE TABLE idempotency_keys (
 	CONSTRAINT pk_idempotency_keys PRIMARY KEY (shop_id, key)
 )
 -- next
+CREATE INDEX ix_idempotency_keys_created ON idempotency_keys (created_at)
+-- next
 CREATE TABLE inbox (
 	connection_id UUID NOT NULL, 
 	kind TEXT NOT NULL, 
@@ -1531,6 +1533,12 @@ GRANT select, insert, update, delete ON idempotency_keys TO comeback_app
 DROP POLICY IF EXISTS shop ON idempotency_keys
 -- next
 CREATE POLICY shop ON idempotency_keys TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+GRANT select, delete ON idempotency_keys TO comeback_machinery
+-- next
+DROP POLICY IF EXISTS machinery ON idempotency_keys
+-- next
+CREATE POLICY machinery ON idempotency_keys TO comeback_machinery USING (true) WITH CHECK (true)
 -- next
 ALTER TABLE inbox ENABLE ROW LEVEL SECURITY
 -- next

@@ -17,6 +17,8 @@ from comeback.customers.service import record_consents, upsert_customer
 from comeback.messages import service as messages
 from comeback.messages.rules.states import send_key
 from comeback.messages.schemas import PlannedMessage
+from comeback.flows.schemas import FlowIn
+from comeback.flows.service.admin import create_flow, publish_flow
 from tests.factories.orders import line_body, order_body
 from tests.support.carrier import tell
 from tests.support.sold import Sold
@@ -176,6 +178,40 @@ class Parcel(Story):
         assert await number_of(self.world, "SELECT count(*) FROM inbox") == 1
 
 
+class Waiting(Story):
+    """A flow waits for two minutes after an order, which have passed; its mail is due."""
+
+    name = "waiting"
+    definition: ClassVar[dict[str, Any]] = {
+        "entry": {"event": "order.placed", "key": "order"},
+        "start": "wait",
+        "nodes": {
+            "wait": {"kind": "wait", "for": "PT2M", "next": "send"},
+            "send": {"kind": "send", "template": "delivered"},
+        },
+    }
+
+    async def begin(self) -> None:
+        async with self.world.services.database.write(self.world.shop) as session:
+            made = await create_flow(session, FlowIn(name=self.key, family=self.key, definition=self.definition))
+            await publish_flow(session, made.id)
+        await self.ship()
+        await self.world.drain()
+        await self.world.control("/clock", {"advance": "PT3M"})
+
+    async def settled(self) -> bool:
+        return not await number_of(
+            self.world, "SELECT count(*) FROM enrolments WHERE state = 'active'"
+        ) and await super().settled()
+
+    async def check(self) -> None:
+        steps = await ask(self.world, "SELECT node, result FROM enrolment_steps s JOIN flows f ON f.id = s.flow_id "
+                                      "WHERE f.family = :family", family=self.key)  # fmt: skip
+        assert sorted(step["node"] for step in steps) == ["send", "wait"]
+        planned = await ask(self.world, "SELECT state FROM messages WHERE origin ->> 'flow' = :family", family=self.key)
+        assert len(planned) == 1
+
+
 class Labels(Story):
     """A return is opened: one label is bought, and mailed."""
 
@@ -201,7 +237,7 @@ class Labels(Story):
             "SELECT id, label_state, tracking_number FROM shipments WHERE return_id = :case",
             case=UUID(self.case["id"]),
         )
-        assert self.parcel["label_state"] == "ready", await ask(self.world, "SELECT * FROM shipments")
+        assert self.parcel["label_state"] == "label_ready", await ask(self.world, "SELECT * FROM shipments")
         (label,) = [found for found in await self.bought() if found["state"] != "voided"]
         assert label["tracking_number"] == self.parcel["tracking_number"]
 
@@ -218,10 +254,17 @@ class Voids(Labels):
 
     async def check(self) -> None:
         (self.parcel,) = await ask(
-            self.world, "SELECT id, label_state FROM shipments WHERE return_id = :case", case=UUID(self.case["id"])
+            self.world,
+            "SELECT id, label_state, tracking_number FROM shipments WHERE return_id = :case",
+            case=UUID(self.case["id"]),
         )
         assert self.parcel["label_state"] == "voided", await ask(self.world, "SELECT * FROM shipments")
-        assert {label["state"] for label in await self.bought()} == {"voided"}
+        assert await self.bought() == []
+        label = await self.world.outside.get(
+            f"{self.world.urls.carrier}/labels/{self.parcel['tracking_number']}",
+            headers={"Authorization": f"Bearer {self.world.carrier_key}"},
+        )
+        assert label.json()["state"] == "voided"
 
 
 class Training(Story):
@@ -240,4 +283,4 @@ class Training(Story):
         assert await number_of(self.world, "SELECT count(*) FROM recommendation_models") >= 1
 
 
-STORIES = {story.name: story for story in (Mails, Refunds, Parcel, Labels, Voids, Training)}
+STORIES = {story.name: story for story in (Mails, Refunds, Parcel, Waiting, Labels, Voids, Training)}

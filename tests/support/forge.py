@@ -15,7 +15,7 @@ from comeback.app import wiring, working
 from comeback.app.worker import WorkerProcess
 from comeback.core import failpoints
 
-LOADED = (wiring.import_models(), wiring.routes(), WorkerProcess)
+LOADED = (wiring.import_models(), wiring.ROUTES, WorkerProcess)
 
 
 def _child(points: str) -> None:

@@ -21,9 +21,14 @@ class Route(NamedTuple):
         """Names of the path's parameters."""
         return PARAMETER.findall(self.path)
 
+    @property
+    def names_rows(self) -> bool:
+        """Whether the path can name a row of another shop."""
+        return bool(set(self.parameters) - {"version"})
+
     def at(self, value: str) -> str:
-        """The path with every parameter set to `value`."""
-        return PARAMETER.sub(value, self.path)
+        """The path with every parameter set to `value` (versions are numbers, and every shop counts its own)."""
+        return PARAMETER.sub(lambda name: "1" if name[1] == "version" else value, self.path)
 
 
 def routes_of(app: Any, prefix: str = "/api/") -> list[Route]:

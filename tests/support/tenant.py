@@ -12,7 +12,7 @@ from tests.support.carrier import tell
 from tests.support.world import World
 
 SUBJECTS = ("orders", "order_lines", "customers", "shipments", "return_cases", "receipts", "refunds", "messages",
-            "flows", "products", "variants", "coupons", "settlements", "inbox", "events")  # fmt: skip
+            "flows", "products", "variants", "tasks", "settlements", "inbox")  # fmt: skip
 
 
 class Tenant:
@@ -97,6 +97,7 @@ class Tenant:
         await self.world.post(f"{path}/receipts", {"location": self.word, "lines": [found]}, expect=201)
         await self.world.post(f"{path}/settle", expect=200)
         await self.world.post(f"/api/v1/orders/{self.order['id']}/refunds", {"amount": 100, "reason": "goodwill"})
+        await self.world.post("/api/v1/recommendations/train")
 
     async def ids(self) -> dict[str, str]:
         """One id of every kind of row, and other names that lead to rows."""
@@ -106,6 +107,8 @@ class Tenant:
                 row = (await session.execute(text(f"SELECT id FROM {table} ORDER BY id LIMIT 1"))).scalar()
                 if row is not None:
                     found[table] = str(UUID(str(row)))
+            back = await session.execute(text("SELECT id FROM shipments WHERE direction = 'return'"))
+            found["return_parcel"] = str(back.scalar() or "none")
         return found
 
     @staticmethod

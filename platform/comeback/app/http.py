@@ -19,7 +19,7 @@ from sqlalchemy import text
 from comeback.app import docs, files, rehearsal, tasks
 from comeback.app.edge import EdgeMiddleware, edge_of, log, provide_principal, provide_read, provide_session
 from comeback.app.problems import Problem, problem_of
-from comeback.app.wiring import Services, routes
+from comeback.app.wiring import ROUTES, Services
 from comeback.core.access import CUSTOMER, PERMISSIONS, PUBLIC, Principal, resolve
 from comeback.core.db import NO_SHOP, Database
 from comeback.core.errors import Forbidden, Replay, Unauthorized
@@ -190,7 +190,7 @@ def create_app(services: Services, *, extra: tuple[Any, ...] = (), lifespan: tup
 
     own = (*files.ROUTES, *docs.ROUTES, *tasks.ROUTES, *rehearsal.routes(services))
     app = Litestar(
-        route_handlers=[live, ready, metrics, *own, *routes(), *extra],
+        route_handlers=[live, ready, metrics, *own, *ROUTES, *extra],
         dependencies=dependencies(services),
         guards=[make_guard(services)],
         exception_handlers={Exception: on_error, HTTPException: on_error},

@@ -1,12 +1,16 @@
 """The one table of who is called for what: events → jobs, job names → functions, sockets → providers, routes."""
 
 import asyncio
-import importlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any
 from uuid import UUID
 
+from comeback.app import upkeep
+from comeback.catalog import jobs as catalog_jobs
+from comeback.catalog import models as catalog_models
+from comeback.catalog.routes import ROUTES as CATALOG_ROUTES
 from comeback.core import events, invariants
 from comeback.core.blobs import Blobs, FolderBlobs
 from comeback.core.db import Database
@@ -14,27 +18,104 @@ from comeback.core.inbox import Inbox
 from comeback.core.limits import Limiter
 from comeback.core.secrets import Vault
 from comeback.core.settings import Settings
+from comeback.credits import jobs as credits_jobs
+from comeback.credits import models as credits_models
+from comeback.credits.routes import ROUTES as CREDITS_ROUTES
+from comeback.customers import models as customers_models
+from comeback.customers.routes import ROUTES as CUSTOMERS_ROUTES
+from comeback.desk.routes import ROUTES as DESK_ROUTES
+from comeback.flows import jobs as flows_jobs
+from comeback.flows import models as flows_models
+from comeback.flows.routes import ROUTES as FLOWS_ROUTES
 from comeback.flows.service.guard import still_right as flow_guard
 from comeback.kit.tokens import Signer
+from comeback.ledger import models as ledger_models
+from comeback.ledger.routes import ROUTES as LEDGER_ROUTES
+from comeback.merchants import models as merchants_models
+from comeback.messages import jobs as messages_jobs
+from comeback.messages import models as messages_models
+from comeback.messages.routes import ROUTES as MESSAGES_ROUTES
 from comeback.messages.service.sockets import plug
+from comeback.offers import jobs as offers_jobs
+from comeback.offers import models as offers_models
+from comeback.offers.routes import ROUTES as OFFERS_ROUTES
 from comeback.offers.service.blocks import BLOCKS as OFFER_BLOCKS
+from comeback.orders import models as orders_models
+from comeback.orders.routes import ROUTES as ORDERS_ROUTES
+from comeback.payments import jobs as payments_jobs
+from comeback.payments import models as payments_models
+from comeback.payments.routes import ROUTES as PAYMENTS_ROUTES
+from comeback.portal import jobs as portal_jobs
+from comeback.portal import models as portal_models
+from comeback.portal.routes import ROUTES as PORTAL_ROUTES
+from comeback.returns import jobs as returns_jobs
+from comeback.returns import models as returns_models
+from comeback.returns.routes import ROUTES as RETURNS_ROUTES
+from comeback.shipments import jobs as shipments_jobs
+from comeback.shipments import models as shipments_models
+from comeback.shipments.routes import ROUTES as SHIPMENTS_ROUTES
+from comeback.vendors.carriers.base import Carrier
+from comeback.vendors.carriers.sandbox.adapter import SandboxCarrier
+from comeback.vendors.stripe.gateway import StripeGateway
 
-ROOMS = [
-    "merchants",
-    "customers",
-    "catalog",
-    "ledger",
-    "orders",
-    "messages",
-    "shipments",
-    "payments",
-    "credits",
-    "offers",
-    "returns",
-    "flows",
-    "portal",
-    "desk",
-]
+MODELS: tuple[ModuleType, ...] = (
+    merchants_models,
+    customers_models,
+    catalog_models,
+    ledger_models,
+    orders_models,
+    messages_models,
+    shipments_models,
+    payments_models,
+    credits_models,
+    offers_models,
+    returns_models,
+    flows_models,
+    portal_models,
+)
+"""Importing them registers every table."""
+JOBS = (
+    catalog_jobs,
+    messages_jobs,
+    shipments_jobs,
+    payments_jobs,
+    credits_jobs,
+    offers_jobs,
+    returns_jobs,
+    flows_jobs,
+    portal_jobs,
+)
+TICKS = (messages_jobs, payments_jobs, returns_jobs, flows_jobs, portal_jobs)
+ROUTES = (
+    *CUSTOMERS_ROUTES,
+    *CATALOG_ROUTES,
+    *LEDGER_ROUTES,
+    *ORDERS_ROUTES,
+    *MESSAGES_ROUTES,
+    *SHIPMENTS_ROUTES,
+    *PAYMENTS_ROUTES,
+    *CREDITS_ROUTES,
+    *OFFERS_ROUTES,
+    *RETURNS_ROUTES,
+    *FLOWS_ROUTES,
+    *PORTAL_ROUTES,
+    *DESK_ROUTES,
+)
+TOLD: dict[str, tuple[str, ...]] = {
+    "order.placed": ("shipments.on_order_placed",),
+    "return_shipment.label_ready": ("returns.on_label",),
+    "return_shipment.first_scan": ("returns.on_parcel",),
+    "return_shipment.delivered": ("returns.on_parcel",),
+    "refund.created": ("credits.restore",),
+    "refund.succeeded": ("returns.on_refund",),
+    "refund.failed": ("returns.on_refund",),
+    "credit.issued": ("payments.on_credit",),
+    "message.accepted": ("offers.confirm",),
+    "message.failed": ("offers.release",),
+}
+"""Event → jobs. Flows hear every event of `flows.jobs.HEARD` besides."""
+
+Tick = tuple[float, Callable[[], Awaitable[Any]]]
 
 
 @dataclass
@@ -48,32 +129,22 @@ class Services:
     limiter: Limiter
     signer: Signer
     inbox: Inbox
-    stripe_gateway: Any = None
-    carriers: dict[str, Any] = field(default_factory=dict)
+    stripe_gateway: StripeGateway
+    carriers: dict[str, Carrier]
     closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     idle_work: list[Callable[[UUID | None], Awaitable[int]]] = field(default_factory=list)
     """Work beyond the outbox (flows that are due, mails to send), for `drain`; answers how much was done."""
 
 
-def _room(room: str, file: str, name: str, default: Any) -> Any:
-    try:
-        return getattr(importlib.import_module(f"comeback.{room}.{file}"), name, default)
-    except ModuleNotFoundError as error:
-        if error.name and error.name.startswith("comeback."):
-            return default
-        raise
-
-
-def import_models() -> None:
-    """Registers every table with the metadata."""
-    for room in ROOMS:
-        _room(room, "models", "", None)
+def import_models() -> tuple[ModuleType, ...]:
+    """Every module with tables; that they are imported is what registers them."""
+    return MODELS
 
 
 def build_services(settings: Settings) -> Services:
-    """The services of one process."""
-    import_models()
+    """The services of one process, with every socket plugged."""
     database = Database(settings)
+    carrier = SandboxCarrier(settings.carrier_api_base)
     services = Services(
         settings=settings,
         database=database,
@@ -82,63 +153,41 @@ def build_services(settings: Settings) -> Services:
         limiter=Limiter(settings.redis_url, settings.redis_prefix),
         signer=Signer(settings.secret_key.reveal()),
         inbox=Inbox(database),
+        stripe_gateway=StripeGateway(settings.stripe_api_base),
+        carriers={"sandbox": carrier},
     )
-    gateway = _room("vendors", "stripe.gateway", "StripeGateway", None)
-    if gateway is not None:
-        services.stripe_gateway = gateway(settings.stripe_api_base)
-    carrier = _room("vendors", "carriers.sandbox.adapter", "SandboxCarrier", None)
-    if carrier is not None:
-        services.carriers["sandbox"] = carrier(settings.carrier_api_base)
-    clients = (services.stripe_gateway, *services.carriers.values())
-    services.closers += [services.inbox.close, *(c.close for c in clients if c is not None), database.close]
-    for room in ROOMS:
-        services.idle_work += _room(room, "jobs", "idle_work", lambda _services: [])(services)
-        plug(_room(room, "jobs", "blocks", lambda _services: {})(services))
-        plug({}, _room(room, "jobs", "GUARDS", ()))
-    plug(OFFER_BLOCKS, (flow_guard,))
+    services.closers += [services.inbox.close, services.stripe_gateway.close, carrier.close, database.close]
+    services.idle_work += [*messages_jobs.idle_work(services), *flows_jobs.idle_work(services)]
+    for room in (shipments_jobs, returns_jobs, credits_jobs):
+        plug(room.blocks(services))
+    plug(OFFER_BLOCKS, (flow_guard, *shipments_jobs.GUARDS))
     events.subscribe(subscriptions())
     return services
 
 
-def routes() -> list[Any]:
-    """Every route handler of the product."""
-    return [r for room in ROOMS for r in _room(room, "routes", "ROUTES", ())]
-
-
 def jobs(services: Services) -> dict[str, Any]:
     """Job name → row job or effect job."""
-    table: dict[str, Any] = {}
-    for room in ROOMS:
-        make = _room(room, "jobs", "jobs", None)
-        if make is not None:
-            table |= make(services)
-    return table
+    return {name: job for room in JOBS if room is not messages_jobs for name, job in room.jobs(services).items()}
 
 
 def subscriptions() -> dict[str, tuple[str, ...]]:
     """Event name → jobs that are told."""
-    table: dict[str, tuple[str, ...]] = {}
-    for room in ROOMS:
-        for name, names in _room(room, "jobs", "SUBSCRIBES", {}).items():
-            table[name] = table.get(name, ()) + tuple(names)
-    return table
+    names = dict.fromkeys((*TOLD, *flows_jobs.HEARD))
+    return {name: TOLD.get(name, ()) + _heard_by_flows(name) for name in names}
 
 
-def ticks(services: Services) -> dict[str, tuple[float, Callable[[], Awaitable[Any]]]]:
+def _heard_by_flows(name: str) -> tuple[str, ...]:
+    return ("flows.on_event",) if name in flows_jobs.HEARD else ()
+
+
+def ticks(services: Services) -> dict[str, Tick]:
     """Name → (seconds, function): what a worker does now and then."""
-    table: dict[str, tuple[float, Callable[[], Awaitable[Any]]]] = {**invariants.ticks(services.database)}
-    for room in ROOMS:
-        make = _room(room, "jobs", "ticks", None)
-        if make is not None:
-            table |= make(services)
+    table: dict[str, Tick] = {**invariants.ticks(services.database), **upkeep.ticks(services.database)}
+    for room in TICKS:
+        table |= room.ticks(services)
     return table
 
 
 def loops(services: Services) -> dict[str, Callable[[asyncio.Event], Awaitable[None]]]:
-    """Name → long loop of the worker (the sender, the flows)."""
-    table: dict[str, Callable[[asyncio.Event], Awaitable[None]]] = {}
-    for room in ROOMS:
-        make = _room(room, "jobs", "loops", None)
-        if make is not None:
-            table |= make(services)
-    return table
+    """Name → long loop of the worker."""
+    return messages_jobs.loops(services)

@@ -8,10 +8,10 @@ import hashlib
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from comeback.core.base import Base, WriteSession, affected
+from comeback.core.base import Base, WriteSession, affected, machinery
 from comeback.core.errors import Invalid, Replay
 
 
@@ -26,6 +26,7 @@ class IdempotencyKey(Base):
     body: Mapped[bytes | None]
     media_type: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    __table_args__ = (Index("ix_idempotency_keys_created", "created_at"), {"info": machinery("select", "delete")})
 
 
 class KeyReused(Invalid):

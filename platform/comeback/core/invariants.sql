@@ -143,10 +143,10 @@ WHERE e.state = 'done' AND NOT EXISTS (
 
 -- I10 label_once: A return has two labels that are good.
 SELECT return_id::text AS id, format('%s labels', count(*)) AS detail FROM shipments
-WHERE direction = 'return' AND label_state = 'ready' GROUP BY return_id HAVING count(*) > 1;
+WHERE direction = 'return' AND label_state = 'label_ready' GROUP BY return_id HAVING count(*) > 1;
 
 -- I10 label_number_once: Two parcels of ours were bought under one number.
-SELECT min(id::text) AS id, tracking_number AS detail FROM shipments WHERE label_state = 'ready'
+SELECT min(id::text) AS id, tracking_number AS detail FROM shipments WHERE label_state = 'label_ready'
 GROUP BY carrier, tracking_number HAVING count(*) > 1;
 
 -- I11 opted_out: A marketing mail left more than a minute after its person had said no.

@@ -82,6 +82,3 @@ def blocks(services: Needs) -> dict[str, BlockProvider]:
 def jobs(_services: object) -> dict[str, JobFn]:
     """Job name → function."""
     return {"credits.restore": restore}
-
-
-SUBSCRIBES: dict[str, tuple[str, ...]] = {"refund.created": ("credits.restore",)}

@@ -56,7 +56,6 @@ HEARD = (
     "coupon.redeemed",
 )
 """Events that may start a flow or end a wait."""
-SUBSCRIBES = dict.fromkeys(HEARD, ("flows.on_event",))
 
 
 class _Services(Protocol):

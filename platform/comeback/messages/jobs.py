@@ -18,7 +18,6 @@ from comeback.messages.tracking.handlers import KNOWN, Trackers
 from comeback.messages.tracking.recorder import Recorder
 
 BODY_DAYS = 30
-SUBSCRIBES: dict[str, tuple[str, ...]] = {}
 _SENDERS: WeakKeyDictionary[Database, Sender] = WeakKeyDictionary()
 
 

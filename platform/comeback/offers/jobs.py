@@ -41,9 +41,6 @@ async def release(session: WriteSession, payload: dict[str, Any]) -> None:
     await release_coupons(session, [str((await load_event(session, payload["event"])).data["send_key"])])
 
 
-SUBSCRIBES = {"message.accepted": ("offers.confirm",), "message.failed": ("offers.release",)}
-
-
 def jobs(services: object) -> dict[str, Any]:
     """Job name → job."""
     return {TrainJob.name: TrainJob(), "offers.confirm": confirm, "offers.release": release}

@@ -205,6 +205,3 @@ def jobs(services: Needs) -> dict[str, JobFn | SubmitRefund | SyncPayment]:
 def ticks(services: Needs) -> dict[str, tuple[float, Callable[[], Awaitable[int]]]]:
     """Name → (seconds, function)."""
     return {"payments.reconcile": (RECONCILE_EVERY, lambda: due_reconciliations(services.database))}
-
-
-SUBSCRIBES: dict[str, tuple[str, ...]] = {"credit.issued": ("payments.on_credit",)}

@@ -87,12 +87,3 @@ def ticks(services: Needs) -> dict[str, tuple[float, Callable[[], Awaitable[int]
 def blocks(services: Needs) -> dict[str, BlockProvider]:
     """Blocks of mails that this room fills: `return` and `refund`."""
     return block_providers(services.settings)
-
-
-SUBSCRIBES: dict[str, tuple[str, ...]] = {
-    "refund.succeeded": ("returns.on_refund",),
-    "refund.failed": ("returns.on_refund",),
-    "return_shipment.label_ready": ("returns.on_label",),
-    "return_shipment.first_scan": ("returns.on_parcel",),
-    "return_shipment.delivered": ("returns.on_parcel",),
-}

@@ -68,9 +68,6 @@ def jobs(services: Parts) -> dict[str, JobFn | EffectJob[Any, Any]]:
     }
 
 
-SUBSCRIBES: dict[str, tuple[str, ...]] = {"order.placed": ("shipments.on_order_placed",)}
-
-
 def blocks(services: Parts) -> dict[str, BlockProvider]:
     """Blocks of mails that this room fills: `shipment` and `order`."""
     return block_providers(services.settings)

@@ -13,7 +13,7 @@ from comeback.app.seeds import canvas
 from comeback.app.seeds.catalogue import DRAWINGS, RANGES, products, variant_id
 from comeback.app.seeds.loading import VOLUMES, carrier_story, demo_sales
 from comeback.app.seeds.people import people
-from comeback.app.seeds.returning import DEMO_POLICY, COUNTS, STORIES, returnable
+from comeback.app.seeds.returning import COUNTS, DEMO_POLICY, STORIES, returnable
 from comeback.app.seeds.sales import Sale
 from comeback.orders.rules.checks import order_problems
 from comeback.returns.rules.policy import problems

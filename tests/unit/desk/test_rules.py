@@ -77,6 +77,7 @@ def test_parcels_tell_their_own_milestones() -> None:
     assert rules.event_entry("shipment.delivered", NOW, {}, None, True) is None
     assert rules.event_entry("return_shipment.first_scan", NOW, {}, None, True) is None
     assert rules.event_entry("return_shipment.label_ready", NOW, {}, None, True) is not None
+    assert rules.event_entry("message.accepted", NOW, {}, None, False) is None
 
 
 def test_events_carry_plain_values_only() -> None:

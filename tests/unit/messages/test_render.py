@@ -281,3 +281,9 @@ def test_compiled_parts_survive_storage() -> None:
     again = msgspec.convert(msgspec.json.decode(msgspec.json.encode(compiled)), Compiled)
     assert again == compiled
     assert isinstance(bind(again, brand_values({}), SHOP), Bound)
+
+
+@pytest.mark.parametrize(("locale", "greeting"), [("en", "Hi there, good news"), ("de", "Hallo, gute Nachrichten")])
+def test_people_without_a_name_are_greeted(locale: str, greeting: str) -> None:
+    bound = bind(compile_source(SOURCES["shipped"], locale), brand_values({}), SHOP)
+    assert greeting in render(bound, SOURCES["shipped"].sample | MARKS | {"customer": {"first_name": None}}).text

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from mjml import mjml2html
 
 from comeback.messages.render.problems import Problem
-from comeback.messages.render.vocabulary import ATTRIBUTES, COMMON, CONTENT_TAGS, HTML_TAGS, TAGS
+from comeback.messages.render.vocabulary import ATTRIBUTES, COMMON, HTML_TAGS, TAGS
 
 SCRIPT = re.compile(r"<\s*(script|iframe|object|embed|form|link|base)\b|\bon[a-z]+\s*=|javascript:", re.IGNORECASE)
 REMOTE_STYLE = re.compile(r"@import|url\s*\(|expression\s*\(", re.IGNORECASE)
@@ -96,8 +96,3 @@ class _TagFinder(HTMLParser):
 
 def _problem(source: str, position: int, message: str) -> Problem:
     return Problem(f"line {source.count(chr(10), 0, position) + 1}", message)
-
-
-def is_content(tag: str) -> bool:
-    """Whether `tag` holds HTML rather than further MJML."""
-    return tag in CONTENT_TAGS

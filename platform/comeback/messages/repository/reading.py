@@ -48,9 +48,3 @@ async def hits_of(session: ReadSession, message_ids: Sequence[UUID]) -> list[dic
         "WHERE shop_id = :shop AND message_id = ANY(:ids) ORDER BY id"
     )
     return rows(await session.execute(query, {"shop": session.shop_id, "ids": list(message_ids)}))
-
-
-async def counts(session: ReadSession) -> dict[str, int]:
-    """How many messages are in each state."""
-    query = text("SELECT state, count(*) AS n FROM messages WHERE shop_id = :shop GROUP BY state")
-    return {row.state: row.n for row in await session.execute(query, {"shop": session.shop_id})}

@@ -4,7 +4,7 @@ Raw hits stay as they came; nothing is decided while they are written.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -78,9 +78,3 @@ def tally(hits: Sequence[Hit]) -> dict[str, dict[str, int]]:
         if hit.kind in counts:
             counts[hit.kind][found] += 1
     return counts
-
-
-def clicked(hits: Iterable[Hit]) -> bool:
-    """Whether a person clicked, as far as one can tell."""
-    found = list(hits)
-    return any(kind == "human" and hit.kind == "click" for hit, kind in zip(found, classify(found), strict=True))
