@@ -200,9 +200,10 @@ class Waiting(Story):
         await self.world.control("/clock", {"advance": "PT3M"})
 
     async def settled(self) -> bool:
-        return not await number_of(
-            self.world, "SELECT count(*) FROM enrolments WHERE state = 'active'"
-        ) and await super().settled()
+        return (
+            not await number_of(self.world, "SELECT count(*) FROM enrolments WHERE state = 'active'")
+            and await super().settled()
+        )
 
     async def check(self) -> None:
         steps = await ask(self.world, "SELECT node, result FROM enrolment_steps s JOIN flows f ON f.id = s.flow_id "

@@ -21,9 +21,10 @@ def effect_jobs() -> set[str]:
     found: set[str] = set()
     for path in modules():
         for node in ast.walk(tree(path)):
-            if isinstance(node, ast.ClassDef) and {
-                f.name for f in node.body if isinstance(f, ast.AsyncFunctionDef)
-            } >= EFFECT_METHODS:
+            if (
+                isinstance(node, ast.ClassDef)
+                and {f.name for f in node.body if isinstance(f, ast.AsyncFunctionDef)} >= EFFECT_METHODS
+            ):
                 found |= {
                     str(a.value.value)
                     for a in node.body

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from comeback.messages.render.brand import contrast
-from comeback.portal.pages.cache import PageCache
+from comeback.portal.pages.cache import Kept
 from comeback.portal.pages.look import look_of
 from comeback.portal.rules.access import ALPHABET, client_address, code_digest, form_token, proves, same
 from comeback.portal.service.entering import new_code
@@ -44,7 +44,7 @@ def test_codes() -> None:
 
 def test_pages_are_kept_for_a_moment() -> None:
     now = [0.0]
-    cache = PageCache(seconds=2.0, size=2, clock=lambda: now[0])
+    cache: Kept[tuple[bytes, str], tuple[bytes, ...]] = Kept(seconds=2.0, size=2, clock=lambda: now[0])
     for n in range(3):
         cache.put((bytes([n]), ""), (b"page",))
     assert cache.get((b"\x00", "")) is None and cache.get((b"\x02", "")) == (b"page",)

@@ -12,8 +12,8 @@ from comeback.app.replay.reading import Invoice, Source, Taken
 from comeback.app.replay.stage import Stage, each
 
 CURRENCY = "GBP"
-STEP = "PT6H"
-MAX_STEPS = 80
+STEP = "PT2H"
+MAX_STEPS = 240
 SCANNER = {"User-Agent": "Mozilla/5.0 (compatible; SafeLinks-Scanner/1.0; bot)"}
 PERSON = {"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"}
 _LINK = re.compile(r"https?://[^\s\"'<>]+/(?:c|o)/[A-Za-z0-9_.\-]+")
@@ -103,7 +103,7 @@ class Play:
         await each("parcels", self.source.invoices, send)
 
     async def travel(self) -> None:
-        """The fast clock: six hours a step, all due work after each, until every parcel has arrived."""
+        """The fast clock: two hours a step (so that a van and its delivery are two steps), all due work after each, until every parcel has arrived."""
         waiting = dict(self.parcels)
         with tqdm(total=len(waiting), desc="  deliveries", unit="") as bar:
             for _ in range(MAX_STEPS):

@@ -69,7 +69,7 @@ async def _refunds(play: Play) -> list[dict[str, Any]]:
 
 
 def _mails(play: Play, messages: list[dict[str, Any]]) -> list[str]:
-    sent = Counter((m["order_id"], m["template"]) for m in messages if m["state"] == "accepted")
+    sent = Counter((m["order_id"], m["template"]) for m in messages if _told(m))
     wrong = [
         f"order {number}: {sent[order, kind]} mails “{kind}”"
         for number, order in play.orders.items()
@@ -81,6 +81,13 @@ def _mails(play: Play, messages: list[dict[str, Any]]) -> list[str]:
         wrong += [f"order {o}: {sent[o, kind]} mails “{kind}” for {n} returns"
                   for o, n in returned.items() if sent[o, kind] != n]  # fmt: skip
     return wrong
+
+
+def _told(message: dict[str, Any]) -> bool:
+    """Handed over, or rightly not: the parcel was delivered before "out for delivery" could be told."""
+    return message["state"] == "accepted" or (
+        message["state"] == "cancelled" and str(message["why"]).startswith("superseded")
+    )
 
 
 async def _mailbox(play: Play, messages: list[dict[str, Any]]) -> list[str]:

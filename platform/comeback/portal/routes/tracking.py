@@ -13,14 +13,14 @@ from comeback.core.access import PUBLIC, resolve
 from comeback.core.db import Database
 from comeback.kit.tokens import digest
 from comeback.portal.errors import NoPage
-from comeback.portal.pages.cache import PageCache
+from comeback.portal.pages.cache import Kept
 from comeback.portal.pages.render import Made, bare, make
 from comeback.portal.pages.visit import remember
 from comeback.portal.service import tracking as service
 from comeback.portal.words.catalogue import NAMES
 from comeback.shipments.errors import NoShipment
 
-CACHE = PageCache()
+CACHE: Kept[tuple[bytes, str], Made] = Kept()
 MAX_TOKEN = 100
 
 

@@ -16,12 +16,14 @@ from comeback.offers.rules.validity import label
 from comeback.offers.schemas import PoolOut, RecommendedProduct
 from comeback.offers.service.coupons import Reserved, held_coupons, offer_pool
 from comeback.offers.service.recommend import Wish, recommend_all
+from comeback.portal.pages.cache import Kept
 from comeback.portal.pages.look import Look, look_of
 from comeback.portal.rules.tracking import tracking_page
 from comeback.portal.schemas import CouponCard, Offer, OfferCard, ReturnLink, TrackingPage
 from comeback.portal.words.catalogue import pick
 from comeback.portal.words.reader import Reader, zone_of
 from comeback.returns.rules.facts import ClockFacts
+from comeback.returns.rules.policy import Policy
 from comeback.returns.rules.windows import last_day
 from comeback.returns.service import policies
 from comeback.returns.service.options import options
@@ -29,6 +31,14 @@ from comeback.shipments import service as shipments
 from comeback.shipments.schemas import TrackingView
 
 PRODUCTS = 4
+
+
+class Shop(msgspec.Struct, frozen=True):
+    """What all pages of a shop have in common."""
+
+    look: Look
+    policy: Policy
+    pool: PoolOut | None
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -39,16 +49,27 @@ class Shown(msgspec.Struct, frozen=True):
     look: Look
 
 
+SHOPS: Kept[UUID, Shop] = Kept()
+
+
+async def _shop(session: ReadSession) -> Shop:
+    shop = SHOPS.get(session.shop_id)
+    if shop is None:
+        row = await merchants.get_shop(session)
+        shop = Shop(look_of(row), (await policies.current(session))[1], await offer_pool(session))
+        SHOPS.put(session.shop_id, shop)
+    return shop
+
+
 async def show(session: ReadSession, settings: Settings, order_id: UUID, asked: str | None) -> Shown:
     """The order's page for its customer; `asked` is the language chosen by hand. Raises NoShipment (404)."""
     view = await shipments.tracking_view(session, settings, order_id)
-    shop = await merchants.get_shop(session)
+    shop = await _shop(session)
     person = (await customers.contacts(session, [view.customer_id])).get(view.customer_id)
-    reader = reader_of(view, person, look_of(shop), asked)
-    look = look_of(shop)
-    back = await _return_link(session, view, reader, look)
-    offer = await _offer(session, view, person, reader)
-    return Shown(tracking_page(view, reader, back, offer), reader, look)
+    reader = reader_of(view, person, shop.look, asked)
+    back = await _return_link(session, view, reader, shop)
+    offer = await _offer(session, view, person, reader, shop)
+    return Shown(tracking_page(view, reader, back, offer), reader, shop.look)
 
 
 def reader_of(view: TrackingView, person: Contact | None, look: Look, asked: str | None) -> Reader:
@@ -58,16 +79,15 @@ def reader_of(view: TrackingView, person: Contact | None, look: Look, asked: str
     return Reader(language, look.country, zone, clock.now())
 
 
-async def _return_link(session: ReadSession, view: TrackingView, reader: Reader, look: Look) -> ReturnLink:
+async def _return_link(session: ReadSession, view: TrackingView, reader: Reader, shop: Shop) -> ReturnLink:
     """The button while something can come back, with the last day; quiet until everything has arrived."""
     if view.state == "cancelled" or not view.parcels:
         return ReturnLink()
-    url = f"/{look.slug}/returns?order={quote(view.number, safe='')}&lang={reader.language}"
-    _, policy = await policies.current(session)
-    if any(window.when for window in policy.windows):
+    url = f"/{shop.look.slug}/returns?order={quote(view.number, safe='')}&lang={reader.language}"
+    if any(window.when for window in shop.policy.windows):
         until = (await options(session, view.order_id)).last_day
     else:
-        until = last_day(policy, _clock(view, look), {})
+        until = last_day(shop.policy, _clock(view, shop.look), {})
     if until is None:
         return ReturnLink(url=url, hint=reader.t("returns.later"), early=True)
     if until < reader.now:
@@ -86,16 +106,18 @@ def _clock(view: TrackingView, look: Look) -> ClockFacts:
     )
 
 
-async def _offer(session: ReadSession, view: TrackingView, person: Contact | None, reader: Reader) -> Offer | None:
+async def _offer(
+    session: ReadSession, view: TrackingView, person: Contact | None, reader: Reader, shop: Shop
+) -> Offer | None:
     """What goes with the order, for people who agreed to offers; looking at it makes no coupon, it shows one held."""
-    if person is None or view.state == "cancelled":
+    if person is None or not person.email or view.state == "cancelled":
         return None
-    if not (await customers.marketing_verdicts(session, [person.id]))[person.id].offers:
+    asked = customers.GateRequest(person.id, person.email, "email", "marketing")
+    if not (await customers.gate(session, [asked]))[person.id].offers:
         return None
     found = (await recommend_all(session, [Wish(view.order_id, person.id, view.order_id)], PRODUCTS))[view.order_id]
-    coupon = await _coupon(session, person, reader)
     cards = _cards(found, reader)
-    return Offer(products=cards, coupon=coupon) if cards else None
+    return Offer(products=cards, coupon=await _coupon(session, person, reader, shop.pool)) if cards else None
 
 
 def _cards(found: Sequence[RecommendedProduct], reader: Reader) -> list[OfferCard]:
@@ -111,8 +133,7 @@ def _cards(found: Sequence[RecommendedProduct], reader: Reader) -> list[OfferCar
     ]
 
 
-async def _coupon(session: ReadSession, person: Contact, reader: Reader) -> CouponCard | None:
-    pool = await offer_pool(session)
+async def _coupon(session: ReadSession, person: Contact, reader: Reader, pool: PoolOut | None) -> CouponCard | None:
     if pool is None:
         return None
     held = (await held_coupons(session, pool.id, {person.id: str(reader.zone)})).get(person.id)
