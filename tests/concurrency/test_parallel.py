@@ -74,10 +74,12 @@ async def test_g2_three_events_in_any_order_tell_the_same(world: World) -> None:
     for key, (_, _, style) in cases.items():
         seen = await world.get(f"/api/v1/shipments/{ids[key]}")
         assert seen["status"] == "delivered"
-        raw = msgspec.json.encode(seen["events"]).decode().replace(key.upper(), "NUMBER")
-        timelines.add(raw.encode())
+        for event in seen["events"]:
+            # The id is a hash that the parcel's number is part of: the one thing that differs between parcels.
+            event["id"] = event["tracking_number"] = ""
+        timelines.add(msgspec.json.encode(seen["events"]))
         came = await _subjects(world, key) - before[key]
-        delivered = {s for s in came if "zugestellt" in s or "angekommen" in s}
+        delivered = {s for s in came if "zugestellt" in s.lower()}
         assert came.total() == len(came) and len(delivered) == 1, (key, came)
         if style == "batch":
             assert came.total() == 1, (key, came)

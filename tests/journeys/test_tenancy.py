@@ -54,7 +54,7 @@ def leaks(content: bytes | str, of: Tenant) -> list[str]:
 
 
 async def walk(client: httpx.AsyncClient, app: Any, mine: Tenant, other: Tenant) -> tuple[list[str], int]:
-    """Every GET route with my ids and with the other's; answers what went wrong, and how many answers were looked at."""
+    """Every GET route with my ids and with the other's; what went wrong, and how many answers were seen."""
     wrong: list[str] = []
     looked = 0
     own, foreign = await mine.ids(), await other.ids()
@@ -193,7 +193,7 @@ async def test_a_row_of_another_shop_cannot_be_written(pair: tuple[Tenant, Tenan
 async def test_every_route_refuses_who_may_not(
     pair: tuple[Tenant, Tenant], app: Any, anonymous: httpx.AsyncClient, make_client: MakeClient, settings: Settings
 ) -> None:
-    """Generated: route × {no credentials, a key without the scope, the other shop's key}: refused, and no row changed."""
+    """Route × {no credentials, a key without the scope, the other shop's key}: refused, and no row changed."""
     one, other = pair
     await live(one, other)
     ids = await one.ids()
@@ -228,8 +228,9 @@ async def test_neither_logs_nor_redis_hold_what_a_customer_typed(
     async with Redis.from_url(redis_url) as redis, redis.monitor() as monitor:
 
         async def listen() -> None:
+            # One by one: what was heard counts even though the listening is cancelled.
             async for command in monitor.listen():
-                heard.append(str(command["command"]))
+                heard.append(str(command["command"]))  # noqa: PERF401
 
         ear = asyncio.create_task(listen())
         await forge.spawn()

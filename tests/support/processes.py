@@ -1,4 +1,4 @@
-"""Real processes of the product for tests: workers that can be killed at a failpoint, a web server, nothing left over."""
+"""Real processes of the product: workers that can be killed at a failpoint, a web server. Nothing is left over."""
 
 import asyncio
 import contextlib
@@ -145,7 +145,7 @@ async def serving(env: dict[str, str], log: Path, port: int | None = None) -> As
     async with running("web", env | {"HOST": "127.0.0.1", "PORT": str(port), "WEB_WORKERS": "1"}, log):
         url = f"http://127.0.0.1:{port}"
         async with httpx.AsyncClient() as client:
-            await until(lambda: _live(client, url), 40, f"the web server\n{log.read_text()[-1500:]}")
+            await until(lambda: _live(client, url), 60, f"the web server\n{log.read_text()[-1500:]}")
         yield url
 
 

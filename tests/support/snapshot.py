@@ -20,8 +20,9 @@ async def snapshot(settings: Settings, shops: Sequence[UUID], without: Iterable[
     try:
         async with engine.connect() as connection:
             parts = [
-                f"SELECT '{name}' AS name, count(*) || ':' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '')"
-                f" AS hash FROM {name} t WHERE shop_id = ANY(:shops)"
+                f"SELECT '{name}' AS name, count(*) || ':' || "
+                f"coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') AS hash "
+                f"FROM {name} t WHERE shop_id = ANY(:shops)"
                 for name in tables
             ]
             found = await connection.execute(text(" UNION ALL ".join(parts)), {"shops": list(shops)})

@@ -18,7 +18,7 @@ from comeback.core.settings import Settings
 STATIC = Path(__file__).resolve().parent.parent / "static"
 _TEXT = ("text/", "application/javascript", "application/json", "image/svg")
 STUDIO_POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+    "default-src 'self'; img-src 'self' https: data: blob:; style-src 'self' 'unsafe-inline'; "
     "frame-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 

@@ -25,6 +25,7 @@ from comeback.core.db import NO_SHOP, Database
 from comeback.core.errors import Forbidden, Replay, Unauthorized
 from comeback.core.strict import StrictRequest
 from comeback.core.validation import collect
+from comeback.desk.service.people import cookie_name
 from comeback.kit.tokens import digest
 from comeback.merchants.service import authenticate_key, authenticate_session
 from comeback.portal.pages.trouble import error_page, wants_page
@@ -48,17 +49,12 @@ def check_routes(app: Litestar) -> None:
                 raise Undeclared(f"{route.path} declares no permission")
 
 
-def session_cookie(secure: bool) -> str:
-    """Name of the studio's session cookie."""
-    return "__Host-comeback" if secure else "comeback_session"
-
-
 async def _principal(connection: ASGIConnection[Any, Any, Any, Any], services: Services) -> Principal | None:
     database = services.database
     header = connection.headers.get("authorization", "")
     if header.lower().startswith("bearer "):
         return await authenticate_key(database, header[7:].strip())
-    token = connection.cookies.get(session_cookie(services.settings.secure))
+    token = connection.cookies.get(cookie_name(services.settings.secure))
     return await authenticate_session(database, token) if token else None
 
 

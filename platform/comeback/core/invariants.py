@@ -65,8 +65,10 @@ async def offences(session: ReadSession) -> list[Offence]:
     await session.execute(text("SELECT set_config('statement_timeout', :ms, true)"), {"ms": str(PATIENCE_MS)})
     found: list[Offence] = []
     for promise in invariants():
-        for row in rows(await session.execute(text(promise.sql))):
-            found.append(Offence(session.shop_id, promise.number, promise.name, str(row["id"]), str(row["detail"])))
+        broken = rows(await session.execute(text(promise.sql)))
+        found += [
+            Offence(session.shop_id, promise.number, promise.name, str(row["id"]), str(row["detail"])) for row in broken
+        ]
     return found
 
 

@@ -14,7 +14,7 @@ from comeback.app.seeds.catalogue import DRAWINGS, RANGES, products, variant_id
 from comeback.app.seeds.loading import VOLUMES, carrier_story, demo_sales
 from comeback.app.seeds.people import people
 from comeback.app.seeds.returning import COUNTS, DEMO_POLICY, STORIES, returnable
-from comeback.app.seeds.sales import Sale
+from comeback.app.seeds.sales import STILLS, Sale
 from comeback.orders.rules.checks import order_problems
 from comeback.returns.rules.policy import problems
 
@@ -126,7 +126,8 @@ def test_live_orders_are_the_newest_and_nothing_comes_from_the_future(slug: str,
 
 def test_parcels_in_every_state(sold: list[Sale]) -> None:
     scenarios = Counter(parcel.scenario for sale in sold for parcel in sale.parcels)
-    assert {"normal", "delayed", "failed_attempt", "pickup", "return_to_sender"} <= set(scenarios)
+    moving = {"normal", "delayed", "failed_attempt", "pickup", "return_to_sender"}
+    assert moving | set(STILLS) <= set(scenarios)
     assert scenarios["normal"] > sum(scenarios.values()) / 2
 
 
@@ -143,16 +144,37 @@ def test_what_the_carrier_said_is_in_order_and_past(sold: list[Sale]) -> None:
     past = [sale for sale in sold if not sale.live]
     for sale in past[:60]:
         for parcel in sale.parcels:
-            story = carrier_story(sale, parcel)
+            story = carrier_story(sale, parcel, TODAY)
             times = [event["occurred_at"] for event in story["events"]]
             assert times == sorted(times)
             assert times[0] >= parcel.shipped_at.isoformat()
             assert len({event["id"] for event in story["events"]}) == len(times)
 
 
+def test_a_still_parcel_stands_in_the_past(sold: list[Sale]) -> None:
+    still = [(sale, parcel) for sale in sold for parcel in sale.parcels if parcel.scenario in STILLS]
+    assert still
+    for sale, parcel in still:
+        events = carrier_story(sale, parcel, TODAY)["events"]
+        assert tuple(event["code"] for event in events) == STILLS[parcel.scenario]
+        assert parcel.shipped_at.isoformat() <= events[-1]["occurred_at"] < TODAY.isoformat()
+
+
+def test_nobody_is_without_an_order(slug: str, sold: list[Sale]) -> None:
+    assert len({sale.order.customer.external_id for sale in sold}) == VOLUMES[slug].customers
+
+
 def test_returns_have_enough_orders_and_a_good_policy(slug: str, sold: list[Sale]) -> None:
     assert len(returnable(sold)) >= 2 * COUNTS[slug]
-    assert {story.until for story in STORIES} == {"asked", "approved", "declined", "canceled", "received", "graded"}
+    assert {story.until for story in STORIES} == {
+        "asked",
+        "approved",
+        "declined",
+        "canceled",
+        "received",
+        "graded",
+        "settled",
+    }
     assert {story.resolution for story in STORIES} == {"refund", "store_credit", "exchange"}
     assert problems(DEMO_POLICY) == []
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Literal
 
 import msgspec
@@ -90,7 +91,7 @@ def test_logs_drop_what_is_not_allowed() -> None:
 def test_months_meet() -> None:
     parts = months(datetime(2026, 11, 21, tzinfo=UTC), 3)
     assert [p[0] for p in parts] == ["2026_11", "2026_12", "2027_01"]
-    assert all(a[2] == b[1] for a, b in zip(parts, parts[1:], strict=False))
+    assert all(a[2] == b[1] for a, b in pairwise(parts))
 
 
 def test_clock_runs_from_its_anchor() -> None:

@@ -103,7 +103,7 @@ class Play:
         await each("parcels", self.source.invoices, send)
 
     async def travel(self) -> None:
-        """The fast clock: two hours a step (so that a van and its delivery are two steps), all due work after each, until every parcel has arrived."""
+        """The fast clock, two hours a step (a van and its delivery are two), all due work after each, to the last."""
         waiting = dict(self.parcels)
         with tqdm(total=len(waiting), desc="  deliveries", unit="") as bar:
             for _ in range(MAX_STEPS):

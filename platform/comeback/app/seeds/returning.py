@@ -14,12 +14,13 @@ from comeback.core.errors import ComebackError
 from comeback.merchants.rules import permissions_of
 from comeback.merchants.service import list_staff
 from comeback.returns.rules.policy import Approval, BonusRule, EligibilityRule, Policy
-from comeback.returns.schemas import Grade, QuoteIn, ReceiptIn, ReceiptLineIn, Resolution, ReturnIn, WishLine
+from comeback.returns.schemas import Grade, QuoteIn, ReceiptIn, ReceiptLineIn, Resolution, ReturnIn, SettleIn, WishLine
 from comeback.returns.service.creating import create_return
 from comeback.returns.service.deciding import cancel, decline
 from comeback.returns.service.policies import draft, publish
 from comeback.returns.service.quoting import quote_return
 from comeback.returns.service.receiving import receive
+from comeback.returns.service.settling import settle
 
 DAMAGED = {"field": "reason", "op": "eq", "value": "damaged"}
 DEMO_POLICY = Policy(
@@ -31,11 +32,11 @@ DEMO_POLICY = Policy(
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):
-    """What becomes of a return, up to `until`. What is graded is settled by the shop's policy at once."""
+    """What becomes of a return, up to `until`."""
 
     reason: str
     resolution: Resolution = "refund"
-    until: Literal["asked", "approved", "declined", "canceled", "received", "graded"]
+    until: Literal["asked", "approved", "declined", "canceled", "received", "graded", "settled"]
     grade: Grade = "A"
     note: str | None = None
 
@@ -45,14 +46,14 @@ STORIES: tuple[Story, ...] = (
     Story(reason="changed_mind", until="approved"),
     Story(reason="too_small", resolution="exchange", until="approved"),
     Story(reason="not_as_described", until="received"),
-    Story(reason="changed_mind", until="graded"),
+    Story(reason="changed_mind", until="settled"),
     Story(reason="damaged", until="declined", note="Ist mir heruntergefallen."),
-    Story(reason="changed_mind", resolution="store_credit", until="graded"),
-    Story(reason="changed_mind", until="canceled"),
-    Story(reason="too_small", resolution="exchange", until="graded"),
+    Story(reason="changed_mind", resolution="store_credit", until="settled"),
+    Story(reason="damaged", until="canceled", note="Hat sich erledigt, war nur die Folie."),
+    Story(reason="too_small", resolution="exchange", until="settled"),
     Story(reason="damaged", until="asked", note="Ein Fuß wackelt."),
     Story(reason="not_as_described", until="graded", grade="B"),
-    Story(reason="changed_mind", until="received"),
+    Story(reason="changed_mind", until="settled"),
 )
 COUNTS = {"casa-lume": 22, "nordkap": 8}
 
@@ -114,7 +115,7 @@ class Desk:
         await self.loader.settle_down()
         if case_id is None:
             return False
-        if story.until in ("received", "graded"):
+        if story.until in ("received", "graded", "settled"):
             await self._receive(case_id, sale, story)
         elif story.until in ("declined", "canceled"):
             await self._end(case_id, story)
@@ -152,7 +153,7 @@ class Desk:
                 await cancel(session, None, case_id)
 
     async def _receive(self, case_id: UUID, sale: Sale, story: Story) -> None:
-        graded = story.until == "graded"
+        graded = story.until != "received"
         line = ReceiptLineIn(
             line=sale.order.lines[0].external_id,
             quantity=1,
@@ -161,3 +162,6 @@ class Desk:
         )
         async with self.services.database.write(self.shop_id) as session:
             await receive(session, self.me, case_id, ReceiptIn(lines=[line]))
+        if story.until == "settled":
+            async with self.services.database.write(self.shop_id) as session:
+                await settle(session, self.me, case_id, SettleIn())

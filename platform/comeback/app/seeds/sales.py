@@ -23,7 +23,16 @@ from comeback.orders.schemas import (
 FREE_FROM = 8000
 STANDARD, EXPRESS = 490, 1290
 HISTORY_SCENARIOS = ("normal",) * 17 + ("delayed", "failed_attempt", "pickup", "return_to_sender")
-LIVE_SCENARIOS = ("normal", "normal", "delayed", "normal", "failed_attempt", "pickup", "normal", "return_to_sender")
+LIVE_SCENARIOS = (
+    "normal", "normal", "at_the_door", "delayed", "normal", "label_only", "failed_attempt", "pickup", "normal",
+    "missing", "return_to_sender",
+)  # fmt: skip
+STILLS: dict[str, tuple[str, ...]] = {
+    "label_only": ("LBL",),
+    "at_the_door": ("LBL", "ACC", "HUB", "DEP", "OFD"),
+    "missing": ("LBL", "ACC", "HUB", "LST"),
+}
+"""Parcels that stand where they are, for the demo to have one in every state: the carrier's codes so far."""
 
 
 class Parcel(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,13 +53,14 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def sales(range_: Range, people: Sequence[Person], count: int, live: int, today: datetime, base_url: str) -> list[Sale]:
-    """`count` orders before `today` (midnight UTC), the last `live` of them in the past nine days; oldest first."""
+    """`count` orders before `today`, the last `live` of them in the past nine days; oldest first; all people buy."""
     chance = random.Random(f"sales of {range_.slug}")
     ages = sorted((_age(chance) for _ in range(count - live)), reverse=True)
     ages += sorted((chance.uniform(0.3, 9.0) for _ in range(live)), reverse=True)
+    buyers = [*chance.sample(people, len(people)), *chance.choices(people, k=count)]
     made: list[Sale] = []
     for n, days in enumerate(ages):
-        person = chance.choice(people)
+        person = buyers[n]
         placed_at = (today - timedelta(days=days)).replace(microsecond=0)
         order = _order(chance, range_, person, 10_000 + n, placed_at, base_url)
         fresh = n >= count - live

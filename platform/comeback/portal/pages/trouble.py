@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Request, Response
 
 from comeback.portal.pages.look import Look
-from comeback.portal.pages.render import answer, make
+from comeback.portal.pages.render import Made, answer, make
 from comeback.portal.pages.visit import reader_for, remembered
 from comeback.portal.words.reader import Reader
 
@@ -29,10 +29,11 @@ def error_page(request: Request[Any, Any, Any], status: int) -> Response[bytes]:
     look = remembered(request.url.path)
     reader = reader_for(request, look)
     headers = {"Retry-After": RETRY_SECONDS} if status == 429 else {}
-    return answer(_made(look, reader, status), status, headers)
+    return answer(error_made(look, reader, status), status, headers)
 
 
-def _made(look: Look, reader: Reader, status: int) -> tuple[bytes, ...]:
+def error_made(look: Look, reader: Reader, status: int) -> Made:
+    """The page for a status, ready but for its nonce."""
     name = _TEXTS.get(status, "500")
     link = None
     if look.slug:

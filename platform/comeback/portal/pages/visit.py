@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request
+from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie, UploadFile
 
 from comeback.core import clock
@@ -42,7 +43,7 @@ class Visit(msgspec.Struct, frozen=True):
         return f"/{self.look.slug}/{rest}{self.suffix}"
 
 
-def asked_language(request: Request[Any, Any, Any]) -> str | None:
+def asked_language(request: ASGIConnection[Any, Any, Any, Any]) -> str | None:
     """The language chosen by hand, where we speak it."""
     said = request.query_params.get("lang")
     return said if said in NAMES else None
@@ -61,7 +62,7 @@ def remembered(path: str) -> Look:
     return _LOOKS.get(path.lstrip("/").split("/")[0], NEUTRAL)
 
 
-def reader_for(request: Request[Any, Any, Any], look: Look) -> Reader:
+def reader_for(request: ASGIConnection[Any, Any, Any, Any], look: Look) -> Reader:
     """Language by hand, else the browser's, else the shop's; days in the shop's zone."""
     wishes = accepted(request.headers.get("accept-language", ""))
     language = pick(asked_language(request), *wishes, look.locale)
