@@ -81,6 +81,7 @@ class Mails(Story):
 
     name = "mails"
     each = 4
+    ends: ClassVar = {("service", "accepted"), ("marketing", "accepted"), ("marketing", "unknown")}
 
     async def begin(self) -> None:
         order, parcel = await self.ship()
@@ -111,12 +112,10 @@ class Mails(Story):
 
     async def settled(self) -> bool:
         """What is unknown among the notices is sent once more, ten minutes later (business time)."""
-        if not await super().settled():
-            return False
-        if (await self.states())["service", "unknown"]:
+        states = set(await self.states())
+        if ("service", "unknown") in states:
             await self.world.control("/clock", {"advance": "PT11M"})
-            return False
-        return True
+        return states <= self.ends and await super().settled()
 
     async def check(self) -> None:
         states = await self.states()

@@ -1,4 +1,4 @@
-"""The command line: `comeback local|web|worker|migrate|seed|replay|drain`.
+"""The command line: `comeback local|web|worker|migrate|seed|replay|drain|openapi`.
 
 Each command's module is loaded only when it is asked for: production has neither the embedded database nor the
 sandboxes installed.
@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "migrate": ("comeback.app.commands:migrate", "bring the database of DATABASE_URL to the newest schema"),
     "seed": ("comeback.app.commands:seed", "load the demo shops into the database of DATABASE_URL"),
     "replay": ("comeback.app.replay.command:main", "a real shop's invoices through a local stack, every sum compared"),
+    "openapi": ("comeback.app.commands:openapi", "print the API's OpenAPI document"),
     "drain": ("comeback.app.commands:drain", "run all due work of the running local stack now"),
 }
 

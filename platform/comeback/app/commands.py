@@ -1,4 +1,4 @@
-"""Small commands: migrate, seed, drain."""
+"""Small commands: migrate, seed, drain, openapi."""
 
 import asyncio
 import os
@@ -9,9 +9,12 @@ import msgspec
 
 from comeback.app import demo
 from comeback.app.console import Refused, say
+from comeback.app.http import schema
 from comeback.app.migrate import migrate_now
 from comeback.app.state import StateFolder
-from comeback.core.settings import load_settings
+from comeback.app.wiring import build_services
+from comeback.core.secrets import Secret
+from comeback.core.settings import Settings, load_settings
 
 
 def migrate() -> None:
@@ -43,3 +46,9 @@ async def _seed() -> None:
     state.keep_secrets(msgspec.structs.replace(secrets, api_keys={shop.slug: shop.api_key for shop in shops}))
     fresh = await demo.load(settings, shops, None)
     say("The demo shops are loaded." if fresh else "The demo shops were loaded before.")
+
+
+def openapi() -> None:
+    """Prints the API's OpenAPI document; needs no database."""
+    nowhere = Settings(database_url="postgresql://nowhere/none", secret_key=Secret("-"), kek=Secret("A" * 43 + "="))
+    say(msgspec.json.encode(schema(build_services(nowhere))).decode())

@@ -203,3 +203,8 @@ def create_app(services: Services, *, extra: tuple[Any, ...] = (), lifespan: tup
     wrapped = EdgeMiddleware(app, services.database)  # type: ignore[arg-type]
     wrapped.litestar = app  # type: ignore[attr-defined]
     return wrapped  # type: ignore[return-value]
+
+
+def schema(services: Services) -> dict[str, Any]:
+    """The OpenAPI document of the application."""
+    return create_app(services).litestar.openapi_schema.to_schema()  # type: ignore[attr-defined,union-attr]

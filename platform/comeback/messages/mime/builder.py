@@ -90,7 +90,14 @@ def fits(body: bytes) -> bool:
     """Whether every line is within RFC 5322's 998 octets and none ends in a blank that a server may strip."""
     if b" \r\n" in body or b"\t\r\n" in body:
         return False
-    return max(map(len, body.split(b"\r\n"))) <= LINE_LIMIT
+    at, end = 0, len(body)
+    while end - at > LINE_LIMIT:
+        # The last line end within reach: as many lines as possible at one look.
+        found = body.rfind(b"\r\n", at, at + LINE_LIMIT + 2)
+        if found < 0:
+            return False
+        at = found + 2
+    return True
 
 
 def quoted_printable(body: bytes) -> bytes:

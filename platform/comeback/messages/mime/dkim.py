@@ -89,6 +89,8 @@ def relaxed_body(body: bytes) -> bytes:
     """A body by the relaxed algorithm (RFC 6376 §3.4.4). Ours rarely need a change, so that is looked for first."""
     if b"\t" in body or b"  " in body or b" \r\n" in body:
         body = BLANKS.sub(b" ", BLANKS_BEFORE_END.sub(b"\r\n", body))
+    if body.endswith(b"\r\n") and not body.endswith(b"\r\n\r\n") and len(body) > 2:
+        return body
     stripped = body.rstrip(b"\r\n")
     return stripped + b"\r\n" if stripped else b""
 

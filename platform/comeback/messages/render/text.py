@@ -22,9 +22,10 @@ def text_of(html: str, placeholders: Placeholders) -> str:
 
 def tidy(text: str) -> str:
     """No blanks at line ends, at most one empty line in a row, one newline at the end."""
-    text = re.sub(r"[ \t\u00a0]+", " ", text)
-    text = re.sub(r" ?\n ?", "\n", text)
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    text = "\n".join([" ".join(line.split()) for line in text.split("\n")])
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    return text.strip() + "\n"
 
 
 class _TextWriter(HTMLParser):
