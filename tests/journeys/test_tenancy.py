@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from comeback.app.http import create_app
 from comeback.app.wiring import Services, build_services
-from comeback.core.access import PERMISSIONS, PUBLIC
+from comeback.core.access import CUSTOMER, PERMISSIONS, PUBLIC
 from comeback.core.db import NO_SHOP
 from comeback.core.settings import Settings
 from comeback.orders.models import Order
@@ -217,6 +217,26 @@ async def test_every_route_refuses_who_may_not(
                     wrong.append(f"{who}: {route.method} {url} answers {answer.status_code}")
     assert not wrong, "\n".join(wrong)
     assert changed(before, await snapshot(settings, shops, without)) == set()
+
+
+async def test_pages_of_a_customer_need_their_session(
+    pair: tuple[Tenant, Tenant], app: Any, anonymous: httpx.AsyncClient, settings: Settings
+) -> None:
+    """Without the cookie of a mailed code no page of an order opens, for nobody and for no key of any shop."""
+    one, other = pair
+    await live(one, other)
+    shops = [one.world.shop, other.world.shop]
+    before = await snapshot(settings, shops)
+    pages = [route for route in routes_of(app, "/") if route.permission == CUSTOMER]
+    assert len(pages) >= 4
+    for route in pages:
+        for tenant in pair:
+            url = route._replace(path=route.path.replace("{slug}", await _slug(tenant))).at(one.case["id"])
+            for client in (anonymous, one.world.client, other.world.client):
+                answer = await client.request(route.method, url)
+                assert answer.status_code in (401, 403, 404) or answer.is_redirect, (route.method, url)
+                assert not leaks(answer.content, one), url
+    assert changed(before, await snapshot(settings, shops)) == set()
 
 
 async def test_neither_logs_nor_redis_hold_what_a_customer_typed(

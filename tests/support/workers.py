@@ -1,6 +1,6 @@
 """Fixtures of real workers beside the test: a forge of them, a Redis that rings, and a clean end after each test."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,12 +21,13 @@ def process_env(settings: Settings, redis_url: str, base_url: str) -> dict[str, 
 
 
 @pytest.fixture(scope="session")
-def process_log(settings: Settings) -> Path:
+def process_log(settings: Settings) -> Iterator[Path]:
     """Where the processes log."""
     STATE.mkdir(parents=True, exist_ok=True)
     path = STATE / f"{Path(settings.blob_dir).name}.log"
     path.unlink(missing_ok=True)
-    return path
+    yield path
+    path.unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session")

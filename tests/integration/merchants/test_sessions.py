@@ -87,8 +87,8 @@ async def test_a_miss_costs_the_same_time(database: Database, owner: tuple[UUID,
     await spent("warm.up@example.com")
     known = min([await spent(owner[1]) for _ in range(3)])
     unknown = min([await spent("nobody@example.com") for _ in range(3)])
-    # Both hash once; the hash is most of it. Half of it would show a path without a hash.
-    assert 0.5 < known / unknown < 2.0
+    # Both hash once, and the hash is nearly all of it: a path without one would be twenty times faster.
+    assert 0.3 < known / unknown < 3.3
 
 
 async def test_limits(database: Database, owner: tuple[UUID, str]) -> None:

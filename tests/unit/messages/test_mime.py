@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from comeback.messages.mime import dkim as ours
-from comeback.messages.mime.builder import Mail, build, quoted_printable
+from comeback.messages.mime.builder import Mail, build, fits, quoted_printable
 from comeback.messages.mime.headers import BadHeader, address, header, mailbox, phrase, unstructured
 
 
@@ -209,3 +209,10 @@ def test_short_keys_are_refused() -> None:
         ours.load_key("shop.example", "s", pem)
     with pytest.raises(ours.BadKey):
         ours.load_key("shop.example", "s", b"no key")
+
+
+@given(st.lists(st.integers(0, 1_100), max_size=12))
+@settings(max_examples=80, deadline=None)
+def test_long_lines_are_seen(lengths: list[int]) -> None:
+    body = b"".join(b"x" * n + b"\r\n" for n in lengths)
+    assert fits(body) == all(n <= 998 for n in lengths)

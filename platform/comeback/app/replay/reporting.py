@@ -92,16 +92,13 @@ def _told(message: dict[str, Any]) -> bool:
 
 async def _mailbox(play: Play, messages: list[dict[str, Any]]) -> list[str]:
     """What arrived, counted at the other end: as many mails for each address as were accepted."""
-    box = (await play.stage.outside.get(f"{play.stage.demo.mailbox_url}/messages")).json()["items"]
-    domain = f".{play.stage.run}@replay.example"
-    arrived = Counter(to for m in box for to in _addresses(m["to"]) if to.endswith(domain))
+    box = await play.mailbox()
+    arrived = Counter({address: len(found) for address, found in box.items()})
     accepted = Counter(m["recipient"] for m in messages if m["state"] == "accepted")
-    addresses = set(arrived) | set(accepted)
-    return [f"{a}: {arrived[a]} arrived, {accepted[a]} accepted" for a in addresses if arrived[a] != accepted[a]]
-
-
-def _addresses(to: str | list[str]) -> list[str]:
-    return [to] if isinstance(to, str) else to
+    wrong = [f"{a}: {arrived[a]} arrived, {accepted[a]} accepted"
+             for a in set(arrived) | set(accepted) if arrived[a] != accepted[a]]  # fmt: skip
+    ids = Counter(m["id"] for found in box.values() for m in found)
+    return wrong + [f"mail {i} stands twice" for i, n in ids.items() if n > 1]
 
 
 def _money(play: Play, refunds: list[dict[str, Any]]) -> list[str]:
