@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import CheckConstraint, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from comeback.core.base import Base, ShopRow, WriteSession, affected, machinery, rows
+from comeback.core.base import Base, ReadSession, ShopRow, WriteSession, affected, machinery, rows
 from comeback.kit.ids import new_id
 
 MAX_ATTEMPTS = 12
@@ -173,6 +173,16 @@ async def renew(session: WriteSession, claimed: Claimed, lease: float) -> bool:
         {"lease": lease, "shop": claimed.shop_id, "id": claimed.id, "attempt": claimed.attempt},
     )
     return affected(done) == 1
+
+
+async def unfinished(session: ReadSession, job: str, name: str, values: Sequence[str]) -> set[str]:
+    """Which of `values` a row of the shop that still waits or runs carries under payload key `name`."""
+    query = text(
+        "SELECT payload ->> :name FROM outbox WHERE shop_id = :shop AND job = :job AND state IN ('due', 'running') "
+        "AND payload ->> :name = ANY(CAST(:values AS text[]))"
+    )
+    given = {"shop": session.shop_id, "job": job, "name": name, "values": list(values)}
+    return set((await session.execute(query, given)).scalars())
 
 
 async def prune(session: WriteSession, keep: timedelta = timedelta(days=7), limit: int = 5000) -> int:

@@ -187,8 +187,7 @@ async def due_reconciliations(database: Database, limit: int = 500) -> int:
         due = await repository.due_checks(session, before, limit)
     for shop in {shop for shop, _ in due}:
         async with database.write(shop) as session:
-            for refund_id in [r for s, r in due if s == shop]:
-                await submitting.enqueue_check(session, refund_id)
+            await submitting.enqueue_checks(session, [r for s, r in due if s == shop])
     return len(due)
 
 

@@ -66,7 +66,8 @@ class Play:
             "tax_included": True,
             "customer": {
                 "external_id": f"{self.stage.run}-{invoice.customer}", "email": self.address(invoice),
-                "first_name": "Robin", "last_name": invoice.customer, "locale": "de" if invoice.country == "Germany" else "en",
+                "first_name": "Robin", "last_name": invoice.customer,
+                "locale": "de" if invoice.country == "Germany" else "en",
             },
             "consents": [consent | {"granted": invoice.customer[-1:] in "02468"}],
             "shipping_address": {

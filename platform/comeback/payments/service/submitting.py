@@ -1,5 +1,6 @@
 """Sending a refund: what is written before the call, what the answer means. The calls themselves are in `jobs`."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ import msgspec
 from comeback.core import clock
 from comeback.core.db import WriteSession
 from comeback.core.effects import RecordedRetry, Retry
-from comeback.core.outbox import enqueue
+from comeback.core.outbox import Job, enqueue, enqueue_all, unfinished
 from comeback.core.secrets import Secret, Vault
 from comeback.merchants import service as merchants
 from comeback.merchants.models import ConnectionState
@@ -73,6 +74,7 @@ async def prepare(session: WriteSession, vault: Vault, refund_id: UUID) -> Task 
     tender = {t.id: t for t in await repository.tenders(session, [refund.order_id])}[refund.tender_id]
     call = Next.LIST if refund.state == "pending" else next_call(refund.state, refund.first_sent_at, clock.now())
     if call is Next.NOTHING or refund.origin == "external":
+        await _elsewhere(session, refund, tender)
         return None
     api_key = await _api_key(session, vault)
     if api_key is None:
@@ -80,6 +82,14 @@ async def prepare(session: WriteSession, vault: Vault, refund_id: UUID) -> Task 
     if call is Next.POST and tender.disputed:
         raise Retry(DISPUTE_PAUSE, "tender_disputed")
     return await _task(session, refund, tender, api_key, call)
+
+
+async def _elsewhere(session: WriteSession, refund: Refund, tender: OrderTender) -> None:
+    """A refund that was not ours to send is read with its payment; it was looked after for now."""
+    refund.checked_at = clock.now()
+    await session.flush()
+    if refund.origin == "external" and refund.state == "pending" and tender.provider_ref:
+        await enqueue_sync(session, tender.provider_ref)
 
 
 async def _task(session: WriteSession, refund: Refund, tender: OrderTender, api_key: Secret, call: Next) -> Task:
@@ -117,7 +127,9 @@ async def _send(session: WriteSession, refund: Refund, now: datetime) -> None:
 
 
 async def _by_hand(session: WriteSession, refund: Refund, kind: str) -> None:
+    """Nothing was sent and nothing can be: from now on a human's, who says what became of it."""
     if refund.state == "created":
+        refund.rail = Rail.MANUAL
         await move_to(session, refund, kind, "requires_action", seen_by="us", detail="no connection")
         await repository.open_payout(session, refund, "no connection to the provider", clock.now())
 
@@ -175,9 +187,12 @@ async def enqueue_sync(session: WriteSession, payment_ref: str, tries: int = 0) 
     await enqueue(session, SYNC, {"payment": payment_ref, "tries": tries}, key=f"{payment_ref}:{tries}")
 
 
-async def enqueue_check(session: WriteSession, refund_id: UUID) -> None:
-    """Looks an attempt up, or sends it, soon."""
-    await enqueue(session, SUBMIT, {"refund": str(refund_id)}, key=str(refund_id))
+async def enqueue_checks(session: WriteSession, refund_ids: Sequence[UUID]) -> None:
+    """Looks attempts up, or sends them, soon. One whose row still waits (a dispute, an outage) gets no second row:
+    rows that come back by themselves would pile up, one a minute."""
+    wanted = [str(refund_id) for refund_id in refund_ids]
+    known = await unfinished(session, SUBMIT, "refund", wanted)
+    await enqueue_all(session, [Job(SUBMIT, {"refund": key}, key=key) for key in wanted if key not in known])
 
 
 async def sync_key(session: WriteSession, vault: Vault) -> Secret | None:
