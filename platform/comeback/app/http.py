@@ -28,6 +28,7 @@ from comeback.core.validation import collect
 from comeback.desk.service.people import cookie_name
 from comeback.kit.tokens import digest
 from comeback.merchants.service import authenticate_key, authenticate_session
+from comeback.messages.tracking.handlers import Front
 from comeback.portal.pages.trouble import error_page, wants_page
 
 MAX_BODY = 2_000_000
@@ -202,7 +203,7 @@ def create_app(services: Services, *, extra: tuple[Any, ...] = (), lifespan: tup
     check_routes(app)
     wrapped = EdgeMiddleware(app, services.database)  # type: ignore[arg-type]
     wrapped.litestar = app  # type: ignore[attr-defined]
-    return wrapped  # type: ignore[return-value]
+    return Front(wrapped, services.database)  # type: ignore[arg-type,return-value]
 
 
 def schema(services: Services) -> dict[str, Any]:

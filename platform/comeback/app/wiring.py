@@ -51,6 +51,7 @@ from comeback.portal.routes import ROUTES as PORTAL_ROUTES
 from comeback.returns import jobs as returns_jobs
 from comeback.returns import models as returns_models
 from comeback.returns.routes import ROUTES as RETURNS_ROUTES
+from comeback.returns.service.guard import still_right as return_guard
 from comeback.shipments import jobs as shipments_jobs
 from comeback.shipments import models as shipments_models
 from comeback.shipments.routes import ROUTES as SHIPMENTS_ROUTES
@@ -160,7 +161,7 @@ def build_services(settings: Settings) -> Services:
     services.idle_work += [*messages_jobs.idle_work(services), *flows_jobs.idle_work(services)]
     for room in (shipments_jobs, returns_jobs, credits_jobs):
         plug(room.blocks(services))
-    plug(OFFER_BLOCKS, (flow_guard, *shipments_jobs.GUARDS))
+    plug(OFFER_BLOCKS, (flow_guard, return_guard, *shipments_jobs.GUARDS))
     events.subscribe(subscriptions())
     return services
 

@@ -54,6 +54,8 @@ async def run_effect(database: Database, job: EffectJob[Any, Any], claimed: Clai
         task = await job.prepare(session, payload)
         if task is None:
             await outbox.complete(session, claimed)
+        else:
+            await outbox.hold(session, claimed, database.settings.lease_seconds)
     if task is None:
         return
     await failpoint(f"{job.name}.before_call")

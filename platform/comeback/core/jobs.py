@@ -13,6 +13,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from comeback.core import outbox
 from comeback.core.base import WriteSession
@@ -27,11 +28,20 @@ Jobs = Mapping[str, JobFn | EffectJob[Any, Any]]
 
 log = structlog.get_logger("jobs")
 _RETRY_NOW = {"40001", "40P01"}
+_AWAY = {"08", "40", "53"}
 
 
 def back_off(attempt: int) -> float:
     """Seconds until the next attempt: 1, 4, 16 … at most an hour, ± 25 %."""
-    return min(4.0 ** (attempt - 1), 3600.0) * random.uniform(0.75, 1.25)
+    return min(4.0 ** min(attempt - 1, 10), 3600.0) * random.uniform(0.75, 1.25)
+
+
+def _passing(error: Exception) -> bool:
+    """Whether the reason lies outside the row's work: asked to wait, or the database was away or in conflict."""
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None) or ""
+        return error.connection_invalidated or state[:2] in _AWAY or state[:4] == "57P0"
+    return isinstance(error, Retry | PoolTimeout | OSError)
 
 
 class Runner:
@@ -59,17 +69,18 @@ class Runner:
 
     async def run(self, claimed: Claimed) -> None:
         """Runs one claimed row to its end, whatever happens; only a dying process leaves it to the sweeper."""
-        async with self._slots:
-            beat = asyncio.create_task(self._keep_lease(claimed))
-            try:
+        # The lease beats from the claim on: a row that waits for a slot is held like one at work.
+        beat = asyncio.create_task(self._keep_lease(claimed))
+        try:
+            async with self._slots:
                 await self._work(claimed)
-                JOBS.labels(claimed.job, "done").inc()
-            except LostLease:
-                JOBS.labels(claimed.job, "lost").inc()
-            except Exception as error:
-                await self._failed(claimed, error)
-            finally:
-                beat.cancel()
+            JOBS.labels(claimed.job, "done").inc()
+        except LostLease:
+            JOBS.labels(claimed.job, "lost").inc()
+        except Exception as error:
+            await self._failed(claimed, error)
+        finally:
+            beat.cancel()
 
     async def _work(self, claimed: Claimed) -> None:
         job = self.jobs.get(claimed.job)
@@ -85,15 +96,18 @@ class Runner:
     async def _keep_lease(self, claimed: Claimed) -> None:
         while True:
             await asyncio.sleep(self.lease / 3)
-            async with self.database.machinery() as session:
-                if not await outbox.renew(session, claimed, self.lease):
-                    return
+            try:
+                async with self.database.machinery() as session:
+                    if not await outbox.renew(session, claimed, self.lease):
+                        return
+            except (DBAPIError, PoolTimeout, OSError) as error:
+                log.warning("lease not renewed", job=claimed.job, id=str(claimed.id), error=type(error).__name__)
 
     async def _failed(self, claimed: Claimed, error: Exception) -> None:
         delay = error.after if isinstance(error, Retry) else back_off(claimed.attempt)
         if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _RETRY_NOW:
             delay = random.uniform(0.01, 0.1)
-        dead = claimed.attempt >= outbox.MAX_ATTEMPTS and not isinstance(error, Retry)
+        dead = claimed.attempt >= outbox.MAX_ATTEMPTS and not _passing(error)
         JOBS.labels(claimed.job, "dead" if dead else "failed").inc()
         log.warning("job failed", job=claimed.job, id=str(claimed.id), attempt=claimed.attempt,
                     error=type(error).__name__, dead=dead, exc_info=not isinstance(error, Retry))  # fmt: skip

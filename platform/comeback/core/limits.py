@@ -9,6 +9,14 @@ from redis.exceptions import RedisError
 from comeback.core.errors import TooMany
 
 
+def client_address(peer: str, forwarded: str, trusted: int) -> str:
+    """The address that asks: `trusted` proxies of ours each added one entry; what a client wrote counts for nothing."""
+    if trusted <= 0:
+        return peer
+    hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
+    return hops[-trusted] if len(hops) >= trusted else peer
+
+
 class Limiter:
     """Moving windows by any keys (shop, address, order)."""
 

@@ -175,6 +175,13 @@ async def renew(session: WriteSession, claimed: Claimed, lease: float) -> bool:
     return affected(done) == 1
 
 
+async def hold(session: WriteSession, claimed: Claimed, lease: float) -> None:
+    """Renews the lease in the unit of work that decides a call; raises LostLease where another has the row, so that
+    who slept past the lease reaches nothing outside."""
+    if not await renew(session, claimed, lease):
+        raise LostLease(f"{claimed.job} {claimed.id} attempt {claimed.attempt}")
+
+
 async def unfinished(session: ReadSession, job: str, name: str, values: Sequence[str]) -> set[str]:
     """Which of `values` a row of the shop that still waits or runs carries under payload key `name`."""
     query = text(

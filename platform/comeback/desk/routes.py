@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from comeback.core.access import PUBLIC, Principal
 from comeback.core.db import Database, ReadSession, WriteSession
-from comeback.core.limits import Limiter
+from comeback.core.limits import Limiter, client_address
 from comeback.core.settings import Settings
 from comeback.desk import rules
 from comeback.desk.errors import NoContent
@@ -56,7 +56,8 @@ async def log_in(
     settings: NamedDependency[Settings],
 ) -> Response[SessionOut]:
     """Signs in: a cookie for the browser, the CSRF token for the page. 401 for a wrong pair, 429 after too many."""
-    address = request.client.host if request.client else ""
+    peer = request.client.host if request.client else ""
+    address = client_address(peer, request.headers.get("x-forwarded-for", ""), settings.trusted_proxies)
     token, session = await people.sign_in(database, limiter, data, address)
     return Response(session, status_code=201, cookies=[_cookie(settings, token)])
 

@@ -97,7 +97,7 @@ class SubmitRefund:
         elif isinstance(outcome, ProviderTimeout) or not isinstance(outcome, ProviderError):
             await submitting.unanswered(session, task, str(outcome))
         else:
-            raise RecordedRetry(5.0, str(outcome))
+            await submitting.not_sent(session, task, str(outcome))
 
 
 class Sync(msgspec.Struct, frozen=True, kw_only=True):

@@ -287,3 +287,14 @@ def test_compiled_parts_survive_storage() -> None:
 def test_people_without_a_name_are_greeted(locale: str, greeting: str) -> None:
     bound = bind(compile_source(SOURCES["shipped"], locale), brand_values({}), SHOP)
     assert greeting in render(bound, SOURCES["shipped"].sample | MARKS | {"customer": {"first_name": None}}).text
+
+
+@pytest.mark.parametrize("locale", ["en", "de"])
+@pytest.mark.parametrize("key", sorted(SOURCES))
+@pytest.mark.parametrize("optional", ["eta_from", "eta_until", "next_eta", "left_with", "tracking_number"])
+def test_what_may_be_missing_stops_no_mail(key: str, locale: str, optional: str) -> None:
+    """A condition around a whole section governs the text part too: a parcel without a date is told all the same."""
+    bound = bind(compile_source(SOURCES[key], locale), brand_values({}), SHOP)
+    data = json.loads(json.dumps(SOURCES[key].sample | {"opt_out_url": "https://mail.example/u/1"}))
+    data.get("shipment", {}).pop(optional, None)
+    render(bound, data)

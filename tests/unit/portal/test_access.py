@@ -4,10 +4,11 @@ from uuid import UUID
 
 import pytest
 
+from comeback.core.limits import client_address
 from comeback.messages.render.brand import contrast
 from comeback.portal.pages.cache import Kept
 from comeback.portal.pages.look import look_of
-from comeback.portal.rules.access import ALPHABET, client_address, code_digest, form_token, proves, same
+from comeback.portal.rules.access import ALPHABET, code_digest, form_token, proves, same
 from comeback.portal.service.entering import new_code
 
 

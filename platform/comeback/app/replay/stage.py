@@ -1,6 +1,7 @@
 """The running local stack as the replay sees it: the shop's API, the control desk, the mailbox; bounded in parallel."""
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
@@ -11,6 +12,7 @@ from comeback.app.console import Refused
 from comeback.app.state import DemoFile
 
 PARALLEL = 8
+RETRIES = (0.5, 2.0, 8.0)
 T = TypeVar("T")
 
 
@@ -31,8 +33,16 @@ class Stage:
         await self.outside.aclose()
 
     async def post(self, path: str, body: Any = None) -> Any:
-        """POST as the shop's developer; 2xx or the replay ends with the problem."""
-        return _body(await self.api.post(path, json={} if body is None else body))
+        """POST as the shop's developer: with an Idempotency-Key, so that a 503 can be tried again safely."""
+        headers = {"Idempotency-Key": secrets.token_hex(16)}
+        content = {} if body is None else body
+        answer = await self.api.post(path, json=content, headers=headers)
+        for pause in RETRIES:
+            if answer.status_code != 503:
+                break
+            await asyncio.sleep(pause)
+            answer = await self.api.post(path, json=content, headers=headers)
+        return _body(answer)
 
     async def get(self, path: str, **query: Any) -> Any:
         """GET as the shop's developer."""

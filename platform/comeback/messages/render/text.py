@@ -1,6 +1,7 @@
 """The text part, made from the very blocks of the HTML part, every link included (RFC 2046 §5.1.4)."""
 
 import re
+from collections import Counter
 from html.parser import HTMLParser
 
 from comeback.messages.render.html import tracked
@@ -14,7 +15,8 @@ VOID = frozenset({"br", "img", "hr", "meta", "input", "link", "col", "area", "ba
 
 def text_of(html: str, placeholders: Placeholders) -> str:
     """Plain text with hidden placeholders kept. Elements of class `no-text` and hidden ones are left out."""
-    writer = _TextWriter(placeholders)
+    counts = Counter(match.group() for match in placeholders.pattern.finditer(html))
+    writer = _TextWriter(placeholders, frozenset(token for token, count in counts.items() if count == 1))
     writer.feed(html)
     writer.close()
     return tidy("".join(writer.parts))
@@ -29,9 +31,9 @@ def tidy(text: str) -> str:
 
 
 class _TextWriter(HTMLParser):
-    def __init__(self, placeholders: Placeholders) -> None:
+    def __init__(self, placeholders: Placeholders, single: frozenset[str]) -> None:
         super().__init__(convert_charrefs=True)
-        self.placeholders = placeholders
+        self.placeholders, self.single = placeholders, single
         self.parts: list[str] = []
         self.skipping: list[str] = []
         self.links: list[tuple[str | Problem, int]] = []
@@ -74,6 +76,13 @@ class _TextWriter(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self.skipping:
             self.parts.append(re.sub(r"\s+", " ", data))
+
+    def handle_comment(self, data: str) -> None:
+        """The compiler puts a condition around whole sections into a comment for Outlook; it governs the text too."""
+        if self.skipping:
+            return
+        tags = [match.group() for match in self.placeholders.pattern.finditer(data)]
+        self.parts += [t for t in tags if t in self.single and self.placeholders.show(t).startswith("{%")]
 
     def _link(self, target: str | Problem, since: int) -> None:
         label = "".join(self.parts[since:]).strip()

@@ -28,6 +28,7 @@ from comeback.orders.service.reads import (
     order_view,
     order_views,
     refundable,
+    refunds_elsewhere,
     tenders_of,
     units_of,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "order_views",
     "record_external_refund",
     "refundable",
+    "refunds_elsewhere",
     "release_hold",
     "reserve_refund",
     "reverse_refund",

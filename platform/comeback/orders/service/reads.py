@@ -11,7 +11,7 @@ from comeback.kit.ids import parse_id
 from comeback.kit.paging import decode_cursor, encode_cursor
 from comeback.orders.errors import OrderNotFound
 from comeback.orders.models import Order, OrderLine, OrderTender
-from comeback.orders.repository import money, reads
+from comeback.orders.repository import intake, money, reads
 from comeback.orders.schemas import OrderOut, OrderPage, RefundableOut
 from comeback.orders.service.shapes import order_out, plain_number, refundable_out
 
@@ -116,6 +116,11 @@ async def refundable(session: ReadSession, order_id: UUID) -> RefundableOut:
     """What may still be refunded, by external ids. Raises OrderNotFound."""
     order = await get_order(session, order_id)
     return refundable_out(order, await lines_of(session, order_id), await tenders_of(session, order_id))
+
+
+async def refunds_elsewhere(session: ReadSession, order_ids: Sequence[UUID]) -> set[str]:
+    """The ids of refunds that the shop system told of with these orders; they are booked already."""
+    return {known for order_id in order_ids for known in await intake.refund_ids(session, order_id)}
 
 
 async def order_facts(session: ReadSession, order_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:

@@ -42,10 +42,17 @@ class SeenDispute(msgspec.Struct, frozen=True, kw_only=True):
 async def _known(session: WriteSession, seen: Seen) -> Refund | None:
     if seen.refund_id is not None:
         ours = await repository.refund(session, seen.refund_id)
-        if ours is not None:
+        if ours is not None and _is_it(ours, seen):
             return ours
     by_ref = await repository.by_provider_ref(session, [seen.provider_ref])
     return await repository.refund(session, by_ref[seen.provider_ref]) if by_ref else None
+
+
+def _is_it(ours: Refund, seen: Seen) -> bool:
+    """Whether the provider's refund is this attempt: not another one with copied metadata, and not money that went
+    out for an attempt that was given up as absent (that is booked as made elsewhere, so that no cap forgets it)."""
+    given_up = ours.state == "failed" and ours.provider_ref is None and seen.status not in DEAD
+    return ours.provider_ref in (None, seen.provider_ref) and not given_up
 
 
 async def tender_kind(session: WriteSession, refund: Refund) -> str:
@@ -89,6 +96,8 @@ async def _import(session: WriteSession, seen: Seen, seen_by: str) -> bool:
         return True
     await orders.lock_orders(session, sorted({t.order_id for t in known}))
     if await repository.by_provider_ref(session, [seen.provider_ref]):
+        return True
+    if seen.provider_ref in await orders.refunds_elsewhere(session, [t.order_id for t in known]):
         return True
     tender = max(await repository.tenders_by_ref(session, seen.payment_ref), key=_left)
     if _left(tender) < seen.amount:

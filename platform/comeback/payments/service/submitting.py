@@ -148,6 +148,15 @@ async def unanswered(session: WriteSession, task: Task, reason: str) -> None:
     raise RecordedRetry(back_off(refund.posts).total_seconds(), reason)
 
 
+async def not_sent(session: WriteSession, task: Task, reason: str) -> None:
+    """Nothing left us or nothing was carried out: the post does not count. Always raises RecordedRetry."""
+    refund = await locked(session, task.refund_id)
+    if task.may_post:
+        refund.posts -= 1
+        await session.flush()
+    raise RecordedRetry(5.0, reason)
+
+
 async def refused(session: WriteSession, task: Task, code: str) -> None:
     """A definite no: the attempt failed; what the provider knows of the payment is read anew."""
     refund = await locked(session, task.refund_id)

@@ -12,11 +12,12 @@ from litestar.datastructures import Cookie, UploadFile
 from comeback.core import clock
 from comeback.core.access import Principal
 from comeback.core.db import Database
+from comeback.core.limits import client_address
 from comeback.core.settings import Settings
 from comeback.merchants import service as merchants
 from comeback.portal.errors import NoPage, StaleForm
 from comeback.portal.pages.look import NEUTRAL, Look, look_of
-from comeback.portal.rules.access import SESSION_HOURS, client_address, form_token, same
+from comeback.portal.rules.access import SESSION_HOURS, form_token, same
 from comeback.portal.words.catalogue import NAMES, accepted, pick
 from comeback.portal.words.reader import Reader, zone_of
 

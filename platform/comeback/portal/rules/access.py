@@ -14,14 +14,6 @@ MINUTES = 15
 SESSION_HOURS = 2
 
 
-def client_address(peer: str, forwarded: str, trusted: int) -> str:
-    """The address that asks: `trusted` proxies of ours each added one entry; what a client wrote counts for nothing."""
-    if trusted <= 0:
-        return peer
-    hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
-    return hops[-trusted] if len(hops) >= trusted else peer
-
-
 def plain(text: str) -> str:
     """A postcode as it is compared: letters and digits alone."""
     return "".join(sign for sign in text.casefold() if sign.isalnum())

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from comeback.returns.rules.facts import Ask, LineFacts
+from comeback.returns.rules.facts import Ask, LineFacts, OrderFacts
 from comeback.returns.rules.quoted import Quote, QuoteInput, TenderShare
 
 
@@ -37,6 +37,15 @@ def promised(basis: QuoteInput, asks: tuple[Ask, ...], charged: tuple[str, ...],
 
     order = msgspec.structs.replace(basis.order, lines=tuple(less(x) for x in basis.order.lines))
     return msgspec.structs.replace(basis, order=order, asks=asks, fees_charged=charged)
+
+
+def after_paid(order: OrderFacts, paid: Sequence[Mapping[str, Any]]) -> OrderFacts:
+    """The facts of the quote once earlier settlements of the case (their computed quotes) took their part."""
+    shipping = sum(p["shipping_refund"] for p in paid)
+    moved = sum(p["refund_total"] + p["credit_total"] + p["carried_total"] for p in paid)
+    return msgspec.structs.replace(
+        order, refunded=order.refunded + moved, shipping_refunded=order.shipping_refunded + shipping
+    )
 
 
 def kept(expected: Quote, computed: Quote) -> bool:

@@ -99,10 +99,12 @@ async def _end(session: WriteSession, case: ReturnCase, state: str, event: Calla
     """Ends a case of which nothing arrived and no money moves. Raises WrongState (409)."""
     if await repository.findings(session, case.id):
         raise WrongState("Goods of this return were received already.")
-    settled = [s.id for s in await repository.settlements(session, case.id)]
-    attempts = await payments.attempts_of_sources(session, settled)
+    settled = [s for s in await repository.settlements(session, case.id) if s.state != "blocked"]
+    attempts = await payments.attempts_of_sources(session, [s.id for s in settled])
     if any(a.state in _IN_FLIGHT for found in attempts.values() for a in found):
         raise WrongState("A refund for this return is under way.")
+    if settled:
+        raise WrongState("This return was settled already.")
     move(case, state)
     await _let_go(session, case)
     await publish(session, event(**about(case)))

@@ -117,10 +117,10 @@ async def load_order(session: ReadSession, order_id: UUID, held: Mapping[UUID, s
     return Loaded(order, lines, tenders, facts)
 
 
-async def variants_of(session: ReadSession, keys: Sequence[str]) -> dict[str, VariantFacts]:
-    """Replacements by id or the shop's own id, with what is free of each."""
+async def variants_of(session: ReadSession, keys: Sequence[str], currency: str) -> dict[str, VariantFacts]:
+    """Replacements priced in `currency`, by id or the shop's own id, with what is free of each."""
     ids = [i for i in map(parse_id, keys) if i is not None]
-    found = [v for v in await repository.variants(session, ids, keys) if v.active]
+    found = [v for v in await repository.variants(session, ids, keys) if v.active and v.currency == currency]
     free = await catalog.available(session, [v.id for v in found])
     facts = {
         v.id: VariantFacts(
@@ -139,7 +139,8 @@ async def variants_of(session: ReadSession, keys: Sequence[str]) -> dict[str, Va
 async def wished_asks(session: ReadSession, loaded: Loaded, wished: Sequence[WishLine]) -> tuple[Ask, ...]:
     """The wish in terms of the order. Raises BadReturn (422) naming every line or variant that is not there."""
     lines = {line.external_id: line.id for line in loaded.lines} | {str(line.id): line.id for line in loaded.lines}
-    variants = await variants_of(session, [w.exchange_variant for w in wished if w.exchange_variant])
+    named = [w.exchange_variant for w in wished if w.exchange_variant]
+    variants = await variants_of(session, named, loaded.facts.currency)
     problems: list[FieldError] = []
     found: list[Ask] = []
     for i, wish in enumerate(wished):
@@ -148,7 +149,7 @@ async def wished_asks(session: ReadSession, loaded: Loaded, wished: Sequence[Wis
             problems.append(FieldError(f"/lines/{i}/line", "is not a line of this order"))
             continue
         if wish.resolution == "exchange" and variant is None:
-            problems.append(FieldError(f"/lines/{i}/exchange_variant", "must be a variant that is on sale"))
+            problems.append(FieldError(f"/lines/{i}/exchange_variant", "must be a variant that is on sale in the order's currency"))
         if wish.resolution != "exchange" and wish.exchange_variant is not None:
             problems.append(FieldError(f"/lines/{i}/exchange_variant", "belongs to the resolution exchange only"))
         found.append(

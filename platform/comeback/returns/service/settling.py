@@ -92,8 +92,10 @@ async def due_now(session: ReadSession, case: ReturnCase) -> Due | None:
     charged = tuple(f["kind"] for s in settlements if s.state != "blocked" for f in s.computed["fees"])
     order_lines = {line.id: line.line_id for line in lines}
     gone = {(order_lines[line], slot) for line, slot in settled}
-    expected = quote(rules.promised(basis, asks, charged, gone))
-    loaded = await load_order(session, case.order_id, {a.line: _held(asks, a.line) for a in asks})
+    paid = [s.computed for s in settlements if s.state not in ("blocked", "failed")]
+    still = msgspec.structs.replace(basis, order=rules.after_paid(basis.order, paid))
+    expected = quote(rules.promised(still, asks, charged, gone))
+    loaded = await load_order(session, case.order_id, _held(lines, settled))
     asked = msgspec.structs.replace(basis, order=loaded.facts, asks=asks, fees_charged=charged)
     units = {str(c.id): list(c.slots) for c in chosen}
     complete = len(settled) + sum(len(c.slots) for c in chosen) == sum(x.quantity for x in lines)
@@ -101,8 +103,12 @@ async def due_now(session: ReadSession, case: ReturnCase) -> Due | None:
     return Due(loaded, [x for x in lines if x.id in ids], units, expected, quote(asked), complete)
 
 
-def _held(asks: Sequence[rules.Ask], line: UUID) -> set[int]:
-    return {slot for ask in asks if ask.line == line for slot in ask.slots}
+def _held(lines: Sequence[ReturnLine], settled: set[tuple[UUID, int]]) -> dict[UUID, set[int]]:
+    """Order line → units of the case that are not settled: what has yet to arrive is still with the customer."""
+    held: dict[UUID, set[int]] = {}
+    for line in lines:
+        held.setdefault(line.line_id, set()).update(s for s in line.slots if (line.id, s) not in settled)
+    return held
 
 
 async def settle(session: WriteSession, principal: Principal, case_id: UUID, said: SettleIn) -> Settlement:
