@@ -42,9 +42,12 @@ def _load(path: str, _changed: int) -> StoredFile:
 
 def stored(root: Path, name: str) -> StoredFile:
     """The file `name` under `root`; raises NotFound where it is missing or outside."""
-    path = (root / name.lstrip("/")).resolve()
-    if not path.is_relative_to(root.resolve()) or not path.is_file():
-        raise NotFound("No such file.")
+    try:
+        path = (root / name.lstrip("/")).resolve()
+        if not path.is_relative_to(root.resolve()) or not path.is_file():
+            raise NotFound("No such file.")
+    except (OSError, ValueError):  # a name that no file can have
+        raise NotFound("No such file.") from None
     return _load(str(path), path.stat().st_mtime_ns)
 
 

@@ -4,6 +4,8 @@ import asyncio
 import os
 import signal
 
+import uvloop
+
 from comeback.app.wiring import build_services
 from comeback.app.worker import WorkerProcess
 from comeback.core import logs
@@ -12,7 +14,8 @@ from comeback.core.settings import load_settings
 
 def worker() -> None:
     """Runs jobs, flows and the sender until SIGTERM; what was begun is finished."""
-    asyncio.run(_work())
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_work())
 
 
 async def _work() -> None:

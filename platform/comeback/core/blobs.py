@@ -2,7 +2,9 @@
 
 import asyncio
 import hashlib
+import os
 import re
+import secrets
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -44,8 +46,11 @@ class FolderBlobs:
     @staticmethod
     def _write(path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(path.suffix + ".part")
-        part.write_bytes(data)
+        part = path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")  # its own: two writers of one key never mix
+        with part.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
         part.replace(path)
 
     async def get(self, shop_id: UUID, key: str) -> bytes:

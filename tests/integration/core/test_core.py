@@ -22,7 +22,10 @@ class ThingHappened(Event, frozen=True, kw_only=True):
     amount: int = 0
 
 
-async def test_event_and_job_in_one_transaction(database: Database, shop: UUID) -> None:
+async def test_event_and_job_in_one_transaction(
+    database: Database, shop: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("comeback.core.events._SUBSCRIPTIONS", {})  # the wiring's own comes back afterwards
     subscribe({"thing.happened": ["test.job"]})
     order = new_id()
     with pytest.raises(RuntimeError):

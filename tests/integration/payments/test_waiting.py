@@ -19,7 +19,8 @@ from tests.support.sold import Sold
 from tests.support.world import World
 
 _SQL_OPEN_ROWS = text(
-    "SELECT count(*) FROM outbox WHERE shop_id = :shop AND job = 'payments.submit_refund' AND state IN ('due', 'running')"
+    "SELECT count(*) FROM outbox WHERE shop_id = :shop AND job = 'payments.submit_refund' "
+    "AND state IN ('due', 'running')"
 )
 _SQL_DISPUTE = text("UPDATE order_tenders SET disputed = true WHERE shop_id = :shop")
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.factories.orders import line_body
+from tests.factories.products import product_body
 from tests.support.sold import Sold
 from tests.support.world import World
 
@@ -57,3 +58,23 @@ async def test_a_case_settled_in_credit_cannot_be_cancelled(world: World) -> Non
     settled = await world.post(f"/api/v1/returns/{case['id']}/settle", expect=200)
     assert settled["credit"] is not None
     await world.post(f"/api/v1/returns/{case['id']}/cancel", expect=409)
+
+
+async def test_goods_that_arrive_after_the_money_stay_refunded(world: World) -> None:
+    await world.post("/api/v1/policies", {"refund_trigger": "manual"}, expect=201)
+    await world.post("/api/v1/policies/1/publish", expect=200)
+    sold = await Sold.make(world, [line_body("A", 4000)])
+    case = await sold.open("A")
+    await world.post(f"/api/v1/returns/{case['id']}/settle", expect=200)
+    await sold.receive(case)
+    assert (await sold.view())["lines"][0]["units"] == {"refunded": 1}
+
+
+async def test_a_replacement_is_priced_in_the_currency_of_the_order(world: World) -> None:
+    stock = [{"location": "main", "quantity": 2}]
+    row = {"external_id": "yen", "title": "yen", "price": 4000, "currency": "JPY", "tax_rate_bp": 0, "stock": stock}
+    await world.post("/api/v1/products", product_body("p-A", [row]), expect=201)
+    sold = await Sold.make(world, [line_body("A", 4000)])
+    wish = {"line": "A", "quantity": 1, "reason": "too_small", "resolution": "exchange", "exchange_variant": "yen"}
+    problem = await sold.quote(wish, expect=422)
+    assert [e["pointer"] for e in problem["errors"]] == ["/lines/0/exchange_variant"]

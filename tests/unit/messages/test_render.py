@@ -298,3 +298,17 @@ def test_what_may_be_missing_stops_no_mail(key: str, locale: str, optional: str)
     data = json.loads(json.dumps(SOURCES[key].sample | {"opt_out_url": "https://mail.example/u/1"}))
     data.get("shipment", {}).pop(optional, None)
     render(bound, data)
+
+
+def test_an_offer_that_lacks_something_never_stops_a_notice() -> None:
+    bound = bind(compile_source(SOURCES["shipped"], "en"), brand_values({}), SHOP)
+    data = json.loads(json.dumps(SOURCES["shipped"].sample | {"opt_out_url": "https://mail.example/u/1"}))
+    whole = render(bound, data)
+    assert whole.marketing and not whole.dropped
+    for product in data["offer"]["products"]:
+        del product["url"]
+    without = render(bound, data)
+    assert without.dropped == ("offer",) and not without.marketing
+    del data["shipment"]["page_url"]
+    with pytest.raises(liquid.MissingVariable):
+        render(bound, data)

@@ -29,7 +29,7 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """`html` is ASCII with character references; `dropped` names the optional blocks left out for size."""
+    """`html` is ASCII with character references; `dropped` names the optional blocks left out (size, or something missing)."""
 
     subject: str
     html: bytes
@@ -81,24 +81,37 @@ def render(
 ) -> Rendered:
     """Render for one recipient; optional blocks are dropped in their declared order until the HTML fits 100 KB.
 
+    An optional block that lacks something is dropped too: an offer never stops a notice.
+
     Raises:
         liquid.MissingVariable: a printed value is missing and has no default.
         liquid.BadTemplate: a limit was reached.
     """
     values = complete(bound, data)
     dropped: list[str] = []
-    optional = list(bound.compiled.optional)
+    optional = [name for name in bound.compiled.optional if name in values]
     while True:
-        html = _html(bound, values, links, pixel)
-        if len(html) <= HTML_LIMIT or not optional:
-            break
+        try:
+            html, subject, text = _parts(bound, values, links, pixel)
+        except liquid.MissingVariable:
+            if not optional:
+                raise
+        else:
+            if len(html) <= HTML_LIMIT or not optional:
+                break
         dropped.append(optional.pop(0))
         values.pop(dropped[-1], None)
-    everything = values | {"_links": links}
-    subject = " ".join(liquid.render(bound.subject, everything).split())
-    text = tidy(liquid.render(bound.text, everything))
     shown = any(_shown(values.get(name)) for name in bound.compiled.marketing)
     return Rendered(subject, html, text, tuple(dropped), shown or bound.compiled.class_ == "marketing")
+
+
+def _parts(
+    bound: Bound, values: Mapping[str, Any], links: Callable[[str], str] | None, pixel: str | None
+) -> tuple[bytes, str, str]:
+    html = _html(bound, values, links, pixel)
+    everything = {**values, "_links": links}
+    subject = " ".join(liquid.render(bound.subject, everything).split())
+    return html, subject, tidy(liquid.render(bound.text, everything))
 
 
 def complete(bound: Bound, data: Mapping[str, Any]) -> dict[str, Any]:

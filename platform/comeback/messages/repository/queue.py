@@ -8,7 +8,8 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import text
 
-from comeback.core.db import WriteSession, affected, rows
+from comeback.core.db import WriteSession, affected
+from comeback.messages.repository.driver import Statement
 
 _PLAN = text("""
 INSERT INTO messages (shop_id, id, send_key, class, channel, template, locale, recipient, customer_id, order_id,
@@ -76,10 +77,10 @@ _LOST = """SELECT shop_id, id FROM messages WHERE state = 'unknown' AND class = 
   AND handed_at < :before {only} ORDER BY handed_at LIMIT :limit"""
 
 
-def _claims(source: str, mark: str = "") -> dict[bool, Any]:
+def _claims(source: str, mark: str = "") -> dict[bool, Statement]:
     """The statement for all shops (False) and for one (True)."""
     return {
-        one: text(_CLAIM.format(source=source.format(only="AND shop_id = :shop" if one else ""), mark=mark))
+        one: Statement(_CLAIM.format(source=source.format(only="AND shop_id = :shop" if one else ""), mark=mark))
         for one in (False, True)
     }
 
@@ -96,8 +97,8 @@ async def claim(
     values |= {"now": now} if what == "due" else {}
     values |= {"before": now - resend_after} if what == "lost" else {}
     values |= {"shop": shop} if shop is not None else {}
-    found = await session.execute(_BY[what][shop is not None], values)
-    return [msgspec.convert(row, Claimed) for row in rows(found)]
+    found = await _BY[what][shop is not None].fetch(session, values)
+    return [msgspec.convert(dict(row), Claimed) for row in found]
 
 
 _UNKNOWN = """UPDATE messages SET state = 'unknown', why = 'the sender stopped during the hand-over', lease_until = NULL
@@ -127,11 +128,11 @@ _FENCE = """FROM unnest(CAST(:ids AS uuid[]), CAST(:attempts AS int[]) {arrays})
 WHERE m.shop_id = :shop AND m.id = v.id AND m.attempt = v.attempt"""
 
 
-def _move(change: str, states: str, **arrays: str) -> Any:
+def _move(change: str, states: str, **arrays: str) -> Statement:
     kinds = "".join(f", CAST(:{name} AS {kind}[])" for name, kind in arrays.items())
     names = "".join(f", {name}" for name in arrays)
     fence = _FENCE.format(arrays=kinds, names=names)
-    return text(f"UPDATE messages m SET {change} {fence} AND m.state IN ({states}) RETURNING m.id")
+    return Statement(f"UPDATE messages m SET {change} {fence} AND m.state IN ({states}) RETURNING m.id")
 
 
 MOVES = {
@@ -170,8 +171,8 @@ async def move(session: WriteSession, to: str, columns: dict[str, list[Any]]) ->
     """Moves claimed rows of the session's shop on; answers the ids that were still ours and in a fitting state."""
     if not columns["ids"]:
         return set()
-    found = await session.execute(MOVES[to], columns | {"shop": session.shop_id})
-    return set(found.scalars())
+    found = await MOVES[to].fetch(session, columns | {"shop": session.shop_id})
+    return {row[0] for row in found}
 
 
 _AGAIN_RENDERED = _move("state = 'rendered', why = NULL", "'claimed'")
@@ -182,13 +183,13 @@ async def mark_rendered(session: WriteSession, held: Sequence[tuple[UUID, int]])
     if not held:
         return set()
     columns = {"ids": [h[0] for h in held], "attempts": [h[1] for h in held], "shop": session.shop_id}
-    return set((await session.execute(_AGAIN_RENDERED, columns)).scalars())
+    return {row[0] for row in await _AGAIN_RENDERED.fetch(session, columns)}
 
 
-_BODIES = text("""INSERT INTO message_bodies (shop_id, id, mime)
-SELECT CAST(:shop AS uuid), b.* FROM unnest(CAST(:ids AS uuid[]), CAST(:mimes AS bytea[])) AS b
+# Row by row, yet in one flight: an array of bodies would be copied several times as a whole on both sides.
+_BODY = Statement("""INSERT INTO message_bodies (shop_id, id, mime) VALUES (:shop, :id, :mime)
 ON CONFLICT (shop_id, id) DO UPDATE SET mime = excluded.mime""")
-_LINKS = text("""INSERT INTO links (shop_id, id, urls)
+_LINKS = Statement("""INSERT INTO links (shop_id, id, urls)
 SELECT CAST(:shop AS uuid), l.* FROM unnest(CAST(:ids AS uuid[]), CAST(:urls AS jsonb[])) AS l
 ON CONFLICT (shop_id, id) DO UPDATE SET urls = excluded.urls""")
 
@@ -196,11 +197,11 @@ ON CONFLICT (shop_id, id) DO UPDATE SET urls = excluded.urls""")
 async def freeze(session: WriteSession, bodies: dict[UUID, bytes], links: dict[UUID, list[str]]) -> None:
     """Stores the bytes of service mails and where click addresses lead."""
     if bodies:
-        values = {"shop": session.shop_id, "ids": list(bodies), "mimes": list(bodies.values())}
-        await session.execute(_BODIES, values)
+        await _BODY.each(session, [(session.shop_id, i, mime) for i, mime in bodies.items()])
     if links:
         urls = [msgspec.json.encode(u).decode() for u in links.values()]
-        await session.execute(_LINKS, {"shop": session.shop_id, "ids": list(links), "urls": urls})
+        values = {"shop": session.shop_id, "ids": list(links), "urls": urls}
+        await _LINKS.fetch(session, values)
 
 
 async def thaw(session: WriteSession, ids: Sequence[UUID]) -> None:

@@ -17,6 +17,7 @@ from comeback.core.secrets import Vault
 from comeback.core.settings import Settings
 from comeback.kit.tokens import Signer
 from comeback.messages.repository import queue
+from comeback.messages.repository.driver import ERRORS
 from comeback.messages.repository.queue import Claimed
 from comeback.messages.rules import states
 from comeback.messages.sender.handoff import Handoff
@@ -127,7 +128,7 @@ class Sender:
             await failpoint("message.after_rendered")
         except Exception as error:
             log.warning("batch failed", shop_id=str(shop), count=len(group), exc_info=error)
-            if len(group) > 1 and not isinstance(error, DBAPIError | OSError):
+            if len(group) > 1 and not isinstance(error, (DBAPIError, OSError, *ERRORS)):
                 # One row that cannot be made must not hold up the others of its batch.
                 half = len(group) // 2
                 return [*await self._letters(shop, group[:half]), *await self._letters(shop, group[half:])]

@@ -56,6 +56,8 @@ def _why(request: BlockRequest, verdicts: dict[UUID, Verdict]) -> str:
 
 
 def _content(products: Sequence[RecommendedProduct], coupon: dict[str, Any] | None) -> dict[str, Any]:
+    # A card is a link: what has no page of its own cannot stand in a mail.
+    products = [p for p in products if p.url]
     if not products and coupon is None:
         return {"show": False, "why": "nothing to show"}
     cards = [{k: v for k, v in msgspec.structs.asdict(p).items() if v is not None} for p in products]

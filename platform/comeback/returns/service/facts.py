@@ -149,7 +149,8 @@ async def wished_asks(session: ReadSession, loaded: Loaded, wished: Sequence[Wis
             problems.append(FieldError(f"/lines/{i}/line", "is not a line of this order"))
             continue
         if wish.resolution == "exchange" and variant is None:
-            problems.append(FieldError(f"/lines/{i}/exchange_variant", "must be a variant that is on sale in the order's currency"))
+            told = "must be a variant that is on sale in the order's currency"
+            problems.append(FieldError(f"/lines/{i}/exchange_variant", told))
         if wish.resolution != "exchange" and wish.exchange_variant is not None:
             problems.append(FieldError(f"/lines/{i}/exchange_variant", "belongs to the resolution exchange only"))
         found.append(

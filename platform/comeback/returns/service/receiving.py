@@ -145,7 +145,7 @@ async def receive(session: WriteSession, principal: Principal, case_id: UUID, sa
     )
     session.add(receipt)
     await session.flush()
-    await _store(session, receipt, found)
+    await _store_settled(session, case, receipt, found)
     await stock_changes(session, case, receipt, {}, _dispositions(found))
     case.received_at = case.received_at or clock.now()
     move(case, "open")
@@ -188,7 +188,7 @@ async def revise(
     receipt.revision, receipt.location = receipt.revision + 1, said.location
     receipt.unexpected = msgspec.to_builtins(said.unexpected) or receipt.unexpected
     await session.flush()
-    await _store_revised(session, case, receipt, found)
+    await _store_settled(session, case, receipt, found)
     await stock_changes(session, case, receipt, before, after, previous)
     await _refresh_goods(session, case)
     await _tell(session, case, found, revised=True)
@@ -211,7 +211,7 @@ async def _unreceive(
             await orders.mark_units(session, case.id, line.line_id, slots, "returning")
 
 
-async def _store_revised(session: WriteSession, case: ReturnCase, receipt: Receipt, found: Sequence[Found]) -> None:
+async def _store_settled(session: WriteSession, case: ReturnCase, receipt: Receipt, found: Sequence[Found]) -> None:
     """Stores findings; settled units keep their state among the order's units."""
     settled = await _settled(session, case)
     states_before = {(u["line_id"], u["slot"]): u["state"] for u in await orders.units_of(session, [case.order_id])}
