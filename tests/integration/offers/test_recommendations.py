@@ -32,7 +32,8 @@ BASKETS = [("tea", "cup")] * 6 + [("tea", "pot")] * 3 + [("shoe", "lace")] * 8 +
 def product(name: str, quantity: int | None, **fields: Any) -> ProductIn:
     """A product of one variant; None: nobody counts its stock."""
     stock = None if quantity is None else [{"quantity": quantity}]
-    return product_in(name, [{"external_id": f"v-{name}", "price": 1000, "stock": stock}], title=name, **fields)
+    usual = {"title": name, "url": f"https://shop.example/{name}"}
+    return product_in(name, [{"external_id": f"v-{name}", "price": 1000, "stock": stock}], **(usual | fields))
 
 
 async def products(session: WriteSession, **stock: int | None) -> None:

@@ -40,7 +40,7 @@ class Statement:
         await connection.executemany(self.sql, values)
 
 
-async def driver(session: WriteSession) -> "asyncpg.Connection[asyncpg.Record]":
+async def driver(session: WriteSession) -> asyncpg.Connection:
     """The connection of the session's transaction."""
     raw = await (await session.connection()).get_raw_connection()
-    return cast("asyncpg.Connection[asyncpg.Record]", raw.driver_connection)
+    return cast("asyncpg.Connection", raw.driver_connection)
