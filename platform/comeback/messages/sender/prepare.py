@@ -26,7 +26,7 @@ from comeback.messages.sender.stationery import Cabinet, Stationery
 from comeback.messages.service.sockets import BLOCKS, GUARDS
 
 log = structlog.get_logger("sender")
-BREATH = 2
+BREATH = 1
 """Letters written before the loop may do something else."""
 
 
