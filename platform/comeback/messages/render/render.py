@@ -29,7 +29,7 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """`html` is ASCII with character references; `dropped` names optional blocks left out (too large, or incomplete)."""
+    """`html` is ASCII with character references; `dropped` names the blocks left out (too large, or incomplete)."""
 
     subject: str
     html: bytes
