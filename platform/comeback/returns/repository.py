@@ -196,3 +196,11 @@ async def variants(session: ReadSession, ids: Sequence[UUID], keys: Sequence[str
         Variant.shop_id == session.shop_id, or_(Variant.id.in_(list(ids)), Variant.external_id.in_(list(keys)))
     )
     return list(await session.scalars(query))
+
+
+async def states(session: ReadSession, case_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """How cases stand, by id."""
+    query = select(ReturnCase.id, ReturnCase.state).where(
+        ReturnCase.shop_id == session.shop_id, ReturnCase.id.in_(case_ids)
+    )
+    return {row.id: row.state for row in await session.execute(query)}

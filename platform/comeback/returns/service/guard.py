@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import text
-
 from comeback.core.db import ReadSession
 from comeback.messages.schemas import GuardRequest
+from comeback.returns import repository
 
 ENDED = frozenset({"canceled", "declined", "expired"})
 APPROVED = "return_approved"
@@ -17,9 +16,7 @@ async def still_right(session: ReadSession, asked: Sequence[GuardRequest]) -> di
     about = {r.message_id: r.subjects["return"] for r in asked if r.template == APPROVED and "return" in r.subjects}
     if not about:
         return {}
-    query = text("SELECT id, state FROM return_cases WHERE shop_id = :shop AND id = ANY(:ids)")
-    values = {"shop": session.shop_id, "ids": sorted(set(about.values()))}
-    states = {row.id: row.state for row in await session.execute(query, values)}
+    states = await repository.states(session, sorted(set(about.values())))
     return {
         message: f"superseded: the return is {states[case]}" for message, case in about.items()
         if states.get(case) in ENDED
