@@ -4,7 +4,6 @@ import asyncio
 import base64
 import contextlib
 import hashlib
-import inspect
 import os
 import secrets
 import shutil
@@ -45,13 +44,6 @@ logs.setup("error")
 ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / ".comeback" / "test"
 KEK = base64.b64encode(hashlib.sha256(b"tests").digest()).decode()
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Async tests need no mark of their own."""
-    for item in items:
-        if inspect.iscoroutinefunction(getattr(item, "function", None)):
-            item.add_marker(pytest.mark.anyio)
 
 
 @pytest.fixture(scope="session")

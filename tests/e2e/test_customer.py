@@ -12,9 +12,8 @@ from comeback.app.seeds.drawings import CASA_DRAWINGS
 from comeback.portal.routes.tracking import CACHE
 from tests.e2e.browser import DESK, FLAGS, PHONE, ROOT, SCREENSHOTS, chromium, overflow, page, violations
 from tests.factories.orders import line_body
-from tests.integration.portal.conftest import Customer
+from tests.support.portal import Customer
 
-pytest_plugins = ["tests.integration.portal.conftest"]
 pytestmark = pytest.mark.skipif(chromium() is None, reason="no Chromium on PATH")
 BUILT = ROOT / "platform" / "comeback" / "static" / "portal" / "manifest.json"
 SIZES = pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])

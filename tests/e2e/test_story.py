@@ -9,11 +9,10 @@ from playwright.async_api import Page, expect
 
 from tests.e2e.browser import DESK, PHONE, chromium, overflow, page, shot, violations
 from tests.e2e.test_studio import BUILT, PASSWORD
-from tests.integration.portal.conftest import Customer
 from tests.support.desk import Desk, somebody
 from tests.support.invariants import assert_green
+from tests.support.portal import Customer
 
-pytest_plugins = ["tests.integration.portal.conftest"]
 pytestmark = [
     pytest.mark.skipif(chromium() is None, reason="no Chromium on PATH"),
     pytest.mark.skipif(not BUILT.exists(), reason="the studio is not built (make setup)"),

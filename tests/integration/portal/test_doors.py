@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from comeback.core.limits import Limiter
 from tests.conftest import MakeWorld
-from tests.integration.portal.conftest import Customer
 from tests.integration.portal.test_wizard import column, through
+from tests.support.portal import Customer
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from tests.integration.portal.conftest import Customer
+from tests.support.portal import Customer
 
 
 async def through(customer: Customer, outcome: str = "refund", method: str = "label", quantity: int = 1) -> str:

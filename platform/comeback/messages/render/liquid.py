@@ -136,6 +136,8 @@ def render(template: BoundTemplate, data: Mapping[str, object]) -> str:
         raise MissingVariable(str(error.args[0])) from error
     except LiquidError as error:
         raise BadTemplate(_first_line(error)) from error
+    except TypeError as error:  # the interpreter's own, such as asking whether a mapping contains a list
+        raise BadTemplate(str(error)[:200]) from error
 
 
 def _text(template: BoundTemplate, data: Mapping[str, object]) -> str:
