@@ -19,7 +19,7 @@ BREAK: dict[str, str] = {
     "message_unfrozen": "UPDATE messages SET content_hash = NULL",
     "work_stuck": f"UPDATE outbox SET state = 'running', lease_until = {AN_HOUR_AGO}",
     "tender_capped": "UPDATE refunds SET amount = 100000000",
-    "tender_counted": "UPDATE order_tenders SET reserved = 1",
+    "tender_counted": "UPDATE order_tenders SET reserved = reserved + 1 WHERE captured - refunded - reserved > 0",
     "order_capped": "UPDATE orders SET captured = captured + 1",
     "attempt_once": "INSERT INTO refunds SELECT (jsonb_populate_record(r, jsonb_build_object('id', gen_random_uuid(), "
     "'attempt', 2, 'provider_ref', null))).* FROM refunds r",
