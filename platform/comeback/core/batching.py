@@ -11,12 +11,13 @@ R = TypeVar("R")
 class Batcher(Generic[T, R]):
     """Collects items while a flush is under way (or for `max_wait` seconds) and flushes them together.
 
-    `flush` answers one result per item, in order; an exception reaches every caller of that batch.
+    `flush` answers one result per item, in order; an exception that it raises reaches every caller of that batch, one
+    that it answers in an item's place reaches that caller alone.
     """
 
     def __init__(
         self,
-        flush: Callable[[Sequence[T]], Awaitable[Sequence[R]]],
+        flush: Callable[[Sequence[T]], Awaitable[Sequence[R | Exception]]],
         *,
         max_size: int = 500,
         max_wait: float = 0.0,
@@ -60,7 +61,11 @@ class Batcher(Generic[T, R]):
                     future.set_exception(error)
             return
         for (_, future), result in zip(batch, results, strict=True):
-            if not future.done():
+            if future.done():
+                continue
+            if isinstance(result, Exception):
+                future.set_exception(result)
+            else:
                 future.set_result(result)
 
     async def close(self) -> None:

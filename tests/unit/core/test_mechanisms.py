@@ -99,3 +99,12 @@ def test_clock_runs_from_its_anchor() -> None:
     real = datetime.now(UTC)
     clock.set(real, datetime(2030, 1, 1, tzinfo=UTC), 3600)
     assert clock.now() >= datetime(2030, 1, 1, tzinfo=UTC)
+
+
+async def test_an_answered_exception_reaches_its_caller_alone() -> None:
+    async def flush(items: object) -> list[int | Exception]:
+        return [ValueError(str(i)) if i == 2 else i for i in items]  # type: ignore[attr-defined]
+
+    batcher: Batcher[int, int] = Batcher(flush)  # type: ignore[arg-type]
+    answers = await asyncio.gather(*(batcher.submit(i) for i in (1, 2, 3)), return_exceptions=True)
+    assert answers[0] == 1 and isinstance(answers[1], ValueError) and answers[2] == 3

@@ -55,14 +55,20 @@ class Handoff:
         await self._gate.close()
         await self._record.close()
 
-    async def _gate_batch(self, letters: Sequence[Letter]) -> list[bool]:
+    async def _gate_batch(self, letters: Sequence[Letter]) -> list[bool | Exception]:
+        """One transaction a shop; what fails in one shop is told to its own letters only."""
         gone: set[UUID] = set()
+        failed: dict[UUID, Exception] = {}
         for shop, group in _by_shop(letters, lambda letter: letter).items():
-            await failpoint("message.before_handing_over")
-            async with self.database.write(shop) as session:
-                gone |= await self._open(session, group)
-            await failpoint("message.after_handing_over")
-        return [letter.claimed.id in gone for letter in letters]
+            try:
+                await failpoint("message.before_handing_over")
+                async with self.database.write(shop) as session:
+                    opened = await self._open(session, group)
+                gone |= opened
+                await failpoint("message.after_handing_over")
+            except Exception as error:
+                failed |= {letter.claimed.id: error for letter in group}
+        return [failed.get(letter.claimed.id, letter.claimed.id in gone) for letter in letters]
 
     async def _open(self, session: WriteSession, letters: Sequence[Letter]) -> set[UUID]:
         claimed = [letter.claimed for letter in letters]
@@ -90,13 +96,17 @@ class Handoff:
         }  # fmt: skip
         await queue.move(session, "again", columns)
 
-    async def _record_batch(self, results: Sequence[Result]) -> list[None]:
+    async def _record_batch(self, results: Sequence[Result]) -> list[Exception | None]:
+        failed: dict[UUID, Exception] = {}
         for shop, group in _by_shop(results, lambda result: result.letter).items():
-            await failpoint("message.before_record")
-            async with self.database.write(shop) as session:
-                await self._write(session, group)
-            await failpoint("message.after_record")
-        return [None] * len(results)
+            try:
+                await failpoint("message.before_record")
+                async with self.database.write(shop) as session:
+                    await self._write(session, group)
+                await failpoint("message.after_record")
+            except Exception as error:
+                failed |= {result.letter.claimed.id: error for result in group}
+        return [failed.get(result.letter.claimed.id) for result in results]
 
     async def _write(self, session: WriteSession, results: Sequence[Result]) -> None:
         moves: dict[str, list[tuple[Result, dict[str, Any]]]] = {}
