@@ -17,7 +17,6 @@ from comeback.messages import service
 from comeback.messages.errors import UnknownMessage
 from comeback.messages.schemas import MessageOut, PreviewIn, PreviewOut, TemplateOut
 from comeback.messages.sender.addresses import UNSUBSCRIBE, read_pair
-from comeback.messages.tracking.handlers import click, pixel
 from comeback.messages.tracking.page import HEADERS, page
 
 HTML = MediaType.HTML
@@ -109,5 +108,4 @@ async def unsubscribe(
 
 
 ROUTES = [
-    list_messages, raw_message, list_templates, preview_template, ask_unsubscribe, unsubscribe, pixel, click,
-]  # fmt: skip
+    list_messages, raw_message, list_templates, preview_template, ask_unsubscribe, unsubscribe, ]  # fmt: skip

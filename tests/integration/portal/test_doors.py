@@ -193,3 +193,12 @@ async def test_pages_for_what_goes_wrong(customer: Customer) -> None:
     german = await customer.browser.get("/t/none", headers={"Accept-Language": "de-DE,de;q=0.9,en;q=0.8"})
     assert german.status_code == 404 and '<html lang="de">' in german.text
     assert (await customer.browser.post("/t/none")).status_code == 404
+
+
+async def test_a_shop_may_be_called_anything(make_world: MakeWorld) -> None:
+    """The short addresses of pixels (/o) and clicks (/c) take nothing away from shops that begin with their letter."""
+    for slug in ("casa-lume-shop", "otto-shop", "u2-shop", "tea-shop", "api-shop"):
+        world = await make_world(slug=slug)
+        async with httpx.AsyncClient(base_url=world.base_url) as browser:
+            for page in ("track", "returns"):
+                assert (await browser.get(f"/{slug}/{page}")).status_code == 200, (slug, page)

@@ -10,10 +10,8 @@ from typing import Any, cast
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from litestar import asgi
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from comeback.core.access import PUBLIC
 from comeback.core.db import Database
 from comeback.kit.tokens import Signer
 from comeback.messages.sender.addresses import CLICK, OPEN, read_pair
@@ -109,22 +107,3 @@ class Front:
                 await self.trackers.click(scope, path[3:], send)
                 return
         await self.app(scope, receive, send)
-
-
-def _mounted(scope: Scope) -> tuple[Trackers, str]:
-    # The edge puts its state, and with it this process's database, into every scope.
-    return KNOWN[cast("Any", scope)["comeback"].database], scope["path"].strip("/")
-
-
-@asgi("/o", is_mount=True, opt={"permission": PUBLIC}, copy_scope=True)
-async def pixel(scope: Scope, receive: Receive, send: Send) -> None:
-    """`GET /o/{id}.gif`"""
-    trackers, token = _mounted(scope)
-    await trackers.pixel(scope, token, send)
-
-
-@asgi("/c", is_mount=True, opt={"permission": PUBLIC}, copy_scope=True)
-async def click(scope: Scope, receive: Receive, send: Send) -> None:
-    """`GET /c/{id}`"""
-    trackers, token = _mounted(scope)
-    await trackers.click(scope, token, send)

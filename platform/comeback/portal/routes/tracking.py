@@ -1,14 +1,13 @@
 """`/t/{token}`: the order's page. The token is the proof; looking changes nothing.
 
-Bare ASGI: a mail that is opened by thousands at once asks for this page, so nothing stands between token and page.
+A mail that is opened by thousands at once asks for this page, so repeat views come from memory.
 """
 
 from typing import Any, cast
 from urllib.parse import parse_qs
 
-from litestar import asgi
-from litestar.connection import ASGIConnection
-from litestar.types import Receive, Scope, Send
+from litestar import Request, Response, get
+from litestar.params import FromPath
 
 from comeback.core.access import PUBLIC, resolve
 from comeback.core.db import Database
@@ -27,22 +26,23 @@ CACHE: Kept[tuple[bytes, str], Made] = Kept()
 MAX_TOKEN = 100
 
 
-@asgi("/t", is_mount=True, opt={"permission": PUBLIC, "operation_id": "trackingPage"}, copy_scope=True)
-async def tracking(scope: Scope, receive: Receive, send: Send) -> None:
+@get("/t/{token:str}", opt={"permission": PUBLIC}, operation_id="trackingPage", include_in_schema=False)
+async def tracking(request: Request[Any, Any, Any], token: FromPath[str]) -> Response[bytes]:
     """The order's page, from memory where it was made a moment ago; the 404 page for every other token."""
     status = 200
     try:
-        made = await _page(cast("Any", scope))
+        made = await _page(cast("Any", request.scope), token)
     except NoPage:
-        status, made = 404, error_made(NEUTRAL, reader_for(ASGIConnection(scope), NEUTRAL), 404)
+        status, made = 404, error_made(NEUTRAL, reader_for(request, NEUTRAL), 404)
     headers, body = bare(made)
-    await send(cast("Any", {"type": "http.response.start", "status": status, "headers": headers}))
-    await send(cast("Any", {"type": "http.response.body", "body": body}))
+    told = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
+    media = told.pop("content-type", "text/html; charset=utf-8")
+    told.pop("content-length", None)
+    return Response(body, status_code=status, headers=told, media_type=media)
 
 
-async def _page(scope: Any) -> Made:
-    token = scope["path"].strip("/")
-    if scope["method"] != "GET" or not 0 < len(token) <= MAX_TOKEN:
+async def _page(scope: Any, token: str) -> Made:
+    if not 0 < len(token) <= MAX_TOKEN:
         raise NoPage()
     language = _language(scope["query_string"])
     key = (digest(token), language or "")
