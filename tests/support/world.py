@@ -79,7 +79,7 @@ class World:
         found = (await self.outside.get(f"{self.urls.mailbox}/messages", params={"to": to})).json()["items"]
         raws = [(await self.outside.get(f"{self.urls.mailbox}/messages/{m['id']}/raw")).content for m in found]
         parsed = [message_from_bytes(r, policy=policy.default) for r in raws]
-        return sorted(parsed, key=lambda m: m["date"].datetime)  # type: ignore[arg-type,return-value]
+        return sorted(parsed, key=lambda m: (m["date"].datetime, str(m["Message-ID"])))  # type: ignore[arg-type,return-value]
 
 
 async def furnish(world: World) -> None:
