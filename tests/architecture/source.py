@@ -11,7 +11,7 @@ SOURCE_ROOT = ROOT / "platform"
 PACKAGE = SOURCE_ROOT / "comeback"
 ROOMS = frozenset(
     "merchants customers catalog ledger webhooks orders messages shipments payments credits offers returns flows "
-    "support portal desk insights".split()
+    "support storefronts imports portal desk insights".split()
 )
 """Floors 3 to 8: the rooms that keep the file alphabet."""
 
