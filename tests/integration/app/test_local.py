@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -70,10 +71,13 @@ class Stack:
         assert self.process is not None
         found: dict[str, psutil.Process] = {}
         for child in psutil.Process(self.process.pid).children():
-            line = " ".join(child.cmdline())
-            names = ("redis-server", "bin/postgres", "cli worker", "cli web", "comeback.sandbox")
-            found |= {name: child for name in names if name in line}
+            with suppress(psutil.NoSuchProcess):  # a dead child that nobody collected yet has no command line
+                line = " ".join(child.cmdline())
+                found |= {name: child for name in PARTS if name in line}
         return found
+
+
+PARTS = ("redis-server", "bin/postgres", "cli worker", "cli web", "comeback.sandbox")
 
 
 @pytest.fixture(scope="module")
