@@ -33,10 +33,10 @@ def sold(slug: str) -> list[Sale]:
 
 
 def test_the_numbers_promised() -> None:
-    assert sum(volume.orders for volume in VOLUMES.values()) == 500
-    assert sum(volume.customers for volume in VOLUMES.values()) == 200
-    assert sum(len(range_.articles) for range_ in RANGES.values()) == 20
-    assert len(DRAWINGS) == 20
+    assert sum(volume.orders for volume in VOLUMES.values()) == 3000
+    assert sum(volume.customers for volume in VOLUMES.values()) == 400
+    assert sum(len(range_.articles) for range_ in RANGES.values()) == 60
+    assert len(DRAWINGS) == 60
 
 
 @pytest.mark.parametrize("name", sorted(DRAWINGS))
@@ -59,6 +59,8 @@ def test_every_product_has_a_picture_and_stock(slug: str) -> None:
         assert all(variant.stock and variant.price > 0 for variant in product.variants)
     ids = [variant.external_id for product in made for variant in product.variants]
     assert len(ids) == len(set(ids))
+    labels = [variant.sku for product in made for variant in product.variants]
+    assert len(labels) == len(set(labels))
 
 
 def test_friends_of_an_article_exist(slug: str) -> None:
@@ -70,12 +72,12 @@ def test_friends_of_an_article_exist(slug: str) -> None:
 
 def test_people_are_invented_and_many_said_yes(slug: str) -> None:
     volume = VOLUMES[slug]
-    made = people(slug, volume.customers, volume.german_share)
+    made = people(slug, volume.customers, volume.shares)
     assert len({person.email for person in made}) == volume.customers
     assert all(person.email.endswith(".example") and person.email.isascii() for person in made)
     yes = sum(person.marketing is True for person in made) / len(made)
     assert 0.5 < yes < 0.7
-    assert {person.locale for person in made} == {"de", "en"}
+    assert {person.locale for person in made} == {"en", "it", "es", "pl", "ro", "ru", "de", "fr"}
 
 
 def test_orders_are_valid(sold: list[Sale]) -> None:

@@ -35,19 +35,20 @@ class Volume(msgspec.Struct, frozen=True, kw_only=True):
     customers: int
     orders: int
     live: int
-    german_share: float
+    shares: tuple[int, ...]
+    """How its customers spread over LANDS, in order."""
 
 
 VOLUMES = {
-    "casa-lume": Volume(customers=140, orders=360, live=42, german_share=0.8),
-    "nordkap": Volume(customers=60, orders=140, live=18, german_share=0.1),
+    "casa-lume": Volume(customers=260, orders=2000, live=60, shares=(45, 8, 5, 9, 8, 8, 5, 4, 8)),
+    "nordkap": Volume(customers=140, orders=1000, live=30, shares=(14, 3, 40, 8, 8, 9, 6, 4, 8)),
 }
 
 
 def demo_sales(slug: str, today: datetime, base_url: str) -> list[Sale]:
     """Everything a demo shop sold until `today`."""
     volume = VOLUMES[slug]
-    customers = people(slug, volume.customers, volume.german_share)
+    customers = people(slug, volume.customers, volume.shares)
     return sales(RANGES[slug], customers, volume.orders, volume.live, today, base_url)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from comeback.app.seeds.catalogue import Article, Range, picture_url, variant_id
+from comeback.app.seeds.catalogue import Article, Range, picture_url, sku, variant_id
 from comeback.app.seeds.people import Person
 from comeback.kit.money import allocate, half_up
 from comeback.orders.schemas import (
@@ -27,6 +27,7 @@ LIVE_SCENARIOS = (
     "normal", "normal", "at_the_door", "delayed", "normal", "label_only", "failed_attempt", "pickup", "normal",
     "missing", "return_to_sender",
 )  # fmt: skip
+WELCOME = {"de": "WILLKOMMEN10", "fr": "BIENVENUE10", "es": "BIENVENIDA10", "it": "BENVENUTI10", "pl": "WITAMY10"}
 STILLS: dict[str, tuple[str, ...]] = {
     "label_only": ("LBL",),
     "at_the_door": ("LBL", "ACC", "HUB", "DEP", "OFD"),
@@ -69,8 +70,8 @@ def sales(range_: Range, people: Sequence[Person], count: int, live: int, today:
 
 
 def _age(chance: random.Random) -> float:
-    """Days ago: from ten days to half a year, more of them recently."""
-    return 10.0 + 170.0 * chance.random() ** 1.6
+    """Days ago: from ten days to a year, more of them recently."""
+    return 10.0 + 355.0 * chance.random() ** 1.4
 
 
 def _basket(chance: random.Random, range_: Range) -> list[Article]:
@@ -93,7 +94,7 @@ def _lines(chance: random.Random, range_: Range, basket: Sequence[Article], base
         made.append(
             LineIn(
                 external_id=f"l{n}",
-                sku=f"{range_.code}-{article.picture[:4].upper()}-{option + 1}",
+                sku=sku(range_, article, option),
                 product_id=f"{range_.code.lower()}-{article.picture}",
                 variant_id=variant_id(range_, article, option),
                 title=f"{article.title} / {article.options[option]}",
@@ -131,9 +132,7 @@ def _order(
         consents=_consents(person, placed_at),
         shipping_address=_address(person),
         lines=lines,
-        discounts=[DiscountIn(code="WILLKOMMEN10" if person.locale == "de" else "WELCOME10", amount=saved)]
-        if saved
-        else [],
+        discounts=[DiscountIn(code=WELCOME.get(person.locale, "WELCOME10"), amount=saved)] if saved else [],
         tax_total=half_up((goods - saved) * rate, 10_000 + rate),
         shipping=ShippingIn(
             amount=shipping,
