@@ -23,7 +23,7 @@ export PATH := $(shell command -v npm >/dev/null 2>&1 && node -e '$(NODE_OK)' >/
 FRONT_SOURCES := $(shell [ -d frontend ] && find frontend \( -name node_modules -o -name dist \) -prune -o \
 	-type f ! -name '*.tsbuildinfo' -print)
 
-.PHONY: help setup run test fast e2e long check format types bench replay clean
+.PHONY: help setup run test fast e2e long check words format types bench replay docs clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -56,6 +56,10 @@ check: $(VENV)/.installed ## style, types, floors and house rules
 types: $(VENV)/.installed ## the types alone
 	$(BIN)/basedpyright
 
+words: $(VENV)/.installed ## bring every language's catalogue to the English of today
+	$(PY) -m tests.support.catalogues
+	@if [ -d frontend/node_modules ]; then cd frontend && npm run --silent words; fi
+
 format: $(VENV)/.installed ## put the sources into shape
 	$(BIN)/ruff check --fix-only --quiet . || true
 	$(BIN)/ruff format .
@@ -65,6 +69,10 @@ bench: setup ## our hot paths against their floor and their peers, as ratios
 
 replay: setup ## a real shop's invoices through the whole product (REPLAY_DATA=folder)
 	$(BIN)/comeback replay $(ARGS)
+
+docs: $(VENV)/.installed ## the manual as a site, in build/manual/
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --config-file docs/mkdocs.yml
+	@echo "The manual stands in build/manual/index.html"
 
 clean: ## forget everything that was built (the local database too)
 	rm -rf $(VENV) .comeback $(STATIC) frontend/node_modules frontend/*/node_modules

@@ -28,7 +28,7 @@ from comeback.core.db import APP, Database, WriteSession, enter
 from comeback.core.jobs import Runner
 from comeback.core.schema import create_all
 from comeback.core.secrets import Secret
-from comeback.core.settings import Settings
+from comeback.core.settings import Settings, ShopifySettings
 from comeback.kit.ids import new_id
 from comeback.merchants.schemas import ShopIn
 from comeback.merchants.service import create_api_key, create_shop
@@ -118,6 +118,7 @@ async def settings(postgres_url: str, sandbox: Urls) -> Settings:
         stripe_api_base=sandbox.stripe,
         carrier_api_base=sandbox.carrier,
         smtp_url=sandbox.smtp,
+        shopify=ShopifySettings(api_base=sandbox.storefront, client_id="tests", client_secret=Secret("shopify-tests")),
         blob_dir=str(STATE / f"blobs-{os.getpid()}"),
         lease_seconds=2.0,
         statement_timeout_ms=20_000,

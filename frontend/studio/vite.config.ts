@@ -1,12 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
-
-
+import { catalogues } from './scripts/po-plugin.mjs';
 
 export default defineConfig({
   base: '/static/studio/',
-  plugins: [react()],
+  plugins: [react(), catalogues()],
   build: {
     outDir: fileURLToPath(new URL('../../platform/comeback/static/studio', import.meta.url)),
     emptyOutDir: true,

@@ -1,3 +1,4 @@
 import { defineConfig } from 'vitest/config';
+import { catalogues } from './scripts/po-plugin.mjs';
 
-export default defineConfig({ test: { include: ['tests/**/*.test.{ts,tsx}'], environment: 'node' } });
+export default defineConfig({ plugins: [catalogues()], test: { include: ['tests/**/*.test.{ts,tsx}'], environment: 'node' } });

@@ -1,6 +1,8 @@
 """What carries the mails of the benchmark `mail` beside ours: the sink, the floor and the peers."""
 
 import asyncio
+import importlib.util
+import json
 import os
 import re
 import shutil
@@ -13,16 +15,10 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import Any
 
-import asyncpg
-import django
 import dkim
 import jinja2
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from django.conf import settings as django_settings
-from django.core.mail import EmailMultiAlternatives, get_connection
-from django.template import Context as DjangoContext
-from django.template import Engine
 
 from comeback.messages.service.publish import default_sources
 from comeback.vendors.smtp.handover import Envelope
@@ -45,6 +41,7 @@ class NullServer:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.bench._sink", str(self.port)], cwd=ROOT, env=os.environ | {"PYTHONPATH": path}
         )
+        # The sink has the first core; those who send, and their databases, run where the system puts them.
         os.sched_setaffinity(self.process.pid, cores()[0])
         for _ in range(100):
             await asyncio.sleep(0.1)
@@ -93,16 +90,19 @@ def ready_made(port: int, count: int, message: bytes) -> Callable[[], Awaitable[
     return measure
 
 
-def smtp_source(port: int, count: int, size: int) -> Callable[[], Awaitable[float]]:
+def smtp_source(port: int, count: int, size: int, *, keep: bool = False) -> Callable[[], Awaitable[float]]:
+    """Postfix's load generator with mails of its own. As it comes it opens a connection a mail, 20 at a time; with
+    `keep` 20 connections stay open."""
     program = shutil.which("smtp-source") or "smtp-source"
+    options = ["-s", str(CONNECTIONS), "-m", str(count), "-l", str(size), *(["-d"] if keep else [])]
 
     async def measure() -> float:
         started = time.perf_counter()
         process = await asyncio.create_subprocess_exec(
-            program, "-s", str(CONNECTIONS), "-m", str(count), "-l", str(size), "-f", "a@shop.example", "-t",
-            "b@example.com", f"127.0.0.1:{port}",
-        )  # fmt: skip
-        await process.wait()
+            program, *options, "-f", "a@shop.example", "-t", "b@example.com", f"127.0.0.1:{port}"
+        )
+        if await process.wait():
+            raise RuntimeError("smtp-source did not send")
         return count / (time.perf_counter() - started)
 
     return measure
@@ -147,39 +147,28 @@ def naive(port: int, count: int, source: str, pem: bytes) -> Callable[[], Awaita
     return lambda: asyncio.to_thread(send_all)
 
 
-def django_peer(url: str, port: int, count: int, source: str) -> Callable[[], Awaitable[float]]:
-    """A queue in the way of django-post_office: a template, alternatives, one connection, a row updated each."""
-    if not django_settings.configured:
-        django_settings.configure(USE_I18N=False, DEFAULT_CHARSET="utf-8")
-        django.setup()
-    template, values = Engine().from_string(foreign(source, "django")), data()
-
-    def send_one(connection: Any, n: int) -> None:
-        body = template.render(DjangoContext(values | {"name": n}))
-        message = EmailMultiAlternatives(
-            "Your order", "Hello", "orders@shop.example", ["ada@example.com"], connection=connection
-        )
-        message.attach_alternative(body, "text/html")
-        message.send()
+def post_office(url: str, port: int, count: int, source: str, notes: dict[str, str]) -> Callable[[], Awaitable[float]]:
+    """The real django-post_office: its queue in PostgreSQL, its own sender, unsigned."""
+    given = json.dumps({"template": foreign(source, "django"), "values": data(), "count": count}).encode()
 
     async def measure() -> float:
-        database = await asyncpg.connect(url)
-        await database.execute("CREATE TABLE IF NOT EXISTS peer_mail (id int PRIMARY KEY, status int)")
-        await database.execute("TRUNCATE peer_mail")
-        await database.execute("INSERT INTO peer_mail SELECT n, 0 FROM generate_series(0, $1) n", count)
-        backend = "django.core.mail.backends.smtp.EmailBackend"
-        connection = get_connection(backend, host="127.0.0.1", port=port, use_tls=False)
-        started = time.perf_counter()
-        connection.open()
-        for n in range(count):
-            await asyncio.to_thread(send_one, connection, n)
-            await database.execute("UPDATE peer_mail SET status = 1 WHERE id = $1", n)
-        connection.close()
-        spent = time.perf_counter() - started
-        await database.close()
-        return count / spent
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.bench._post_office", url, str(port), cwd=ROOT, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )  # fmt: skip
+        answer, _ = await process.communicate(given)
+        if process.returncode:
+            raise RuntimeError("django-post_office did not send")
+        found = json.loads(answer)
+        notes["post_office"] = f"{found['cpu'] * 1e3:.2f} ms CPU each"
+        return float(found["rate"])
 
     return measure
+
+
+def post_office_is_here() -> bool:
+    """Whether the extra `bench` is installed."""
+    return all(importlib.util.find_spec(name) for name in ("post_office", "psycopg"))
 
 
 def private_pem() -> bytes:

@@ -1,7 +1,8 @@
 """How a benchmark is run: floor, peer and ours in turn, several rounds, medians, ratios of one run.
 
 A benchmark is a module with `async def run(config) -> list[Row]`. Servers run in their own process, pinned to one
-core, the load on another; absolute numbers drift with the machine, ratios within a run hold.
+core, the load on another; absolute numbers drift with the machine, ratios within a run hold. Where a measurement
+knows the processor time of an answer, ratios are of that: neighbours slow the clock, they do not add to our cost.
 """
 
 import asyncio
@@ -57,14 +58,16 @@ class Row:
 
 @dataclass
 class Contestant:
-    """Something to measure: `measure` answers a rate per second. `target` is the least ratio to the floor."""
+    """Something to measure: `measure` answers a rate per second, or that and the processor seconds of one piece of
+    work. `target` is the least ratio to the floor."""
 
     name: str
     role: Role
-    measure: Callable[[], Awaitable[float]]
+    measure: Callable[[], Awaitable[float | tuple[float, float]]]
     target: float | None = None
     note: str = ""
     rates: list[float] = field(default_factory=list[float])
+    costs: list[float] = field(default_factory=list[float])
 
 
 async def contest(bench: str, contestants: Sequence[Contestant], rounds: int, unit: str = "/s") -> list[Row]:
@@ -75,9 +78,11 @@ async def contest(bench: str, contestants: Sequence[Contestant], rounds: int, un
     """
     for number in range(rounds + 1):
         for contestant in contestants:
-            rate = await contestant.measure()
+            got = await contestant.measure()
+            rate, cost = got if isinstance(got, tuple) else (got, None)
             if number:
                 contestant.rates.append(rate)
+                contestant.costs += [] if cost is None else [cost]
     floor = next((contestant for contestant in contestants if contestant.role == "floor"), None)
     return [_row(bench, contestant, floor, unit) for contestant in contestants]
 
@@ -87,11 +92,20 @@ def _row(bench: str, contestant: Contestant, floor: Contestant | None, unit: str
     spread = (max(contestant.rates) - min(contestant.rates)) / rate if rate else 0.0
     note = f"±{spread / 2:.0%}" + (f", {contestant.note}" if contestant.note else "")
     ratio = ratio_of(contestant, floor) if floor else None
+    if floor and contestant.costs and floor.costs:
+        note = f"{statistics.median(contestant.costs) * 1e3:.3f} ms CPU, rate {by_rate(contestant, floor):.2f} {note}"
     return Row(bench, contestant.name, contestant.role, rate, unit, ratio, contestant.target, note)
 
 
 def ratio_of(one: Contestant, other: Contestant) -> float:
-    """How many times faster one is than another: the median over the rounds."""
+    """How many times cheaper (else faster) one is than another: the median over the rounds."""
+    if one.costs and other.costs:
+        return statistics.median(theirs / mine for mine, theirs in zip(one.costs, other.costs, strict=True) if mine)
+    return by_rate(one, other)
+
+
+def by_rate(one: Contestant, other: Contestant) -> float:
+    """How many times faster one is than another by the clock: the median over the rounds."""
     pairs = zip(one.rates, other.rates, strict=True)
     return statistics.median(mine / theirs for mine, theirs in pairs if theirs)
 
@@ -241,9 +255,39 @@ class Served:
 
 
 @dataclass
-class Load:
-    """What a load run saw: `rate` of good answers per second, latencies in milliseconds, bad answers."""
+class Stand:
+    """A server that stays up while the others are measured, a short slice each, and what was seen of it."""
 
+    served: Served
+    requests: Callable[[], Iterator[bytes]]
+    connections: int
+    answers: int = 0
+    """Good answers of the last slice."""
+    p50: list[float] = field(default_factory=list[float])
+    p99: list[float] = field(default_factory=list[float])
+
+    async def slice(self, seconds: float) -> tuple[float, float]:
+        """Answers per second and processor seconds of the server per answer. Raises RuntimeError for a bad answer."""
+        before = self.served.cpu_seconds()
+        load = await hammer(self.served.port, self.requests, connections=self.connections, seconds=seconds)
+        if load.errors:
+            raise RuntimeError(f"{self.served.factory}: {load.errors} bad answers")
+        self.answers = load.answers
+        self.p50.append(load.p50)
+        self.p99.append(load.p99)
+        return load.rate, (self.served.cpu_seconds() - before) / load.answers
+
+    def note(self) -> str:
+        """Latency and memory."""
+        p50, p99 = statistics.median(self.p50), statistics.median(self.p99)
+        return f"p50 {p50:.1f} ms, p99 {p99:.1f} ms, {self.served.memory_mb():.0f} MB"
+
+
+@dataclass
+class Load:
+    """What a load run saw: good `answers` and their `rate` per second, latencies in milliseconds, bad answers."""
+
+    answers: int
     rate: float
     p50: float
     p99: float
@@ -282,7 +326,7 @@ class _Client(asyncio.Protocol):
         length = int(lower[mark + 15 :].split(b"\r\n", 1)[0]) if mark >= 0 else 0
         if len(self._buffer) < head + 4 + length:
             return
-        if self._buffer[9:12] in self.good:
+        if bytes(self._buffer[9:12]) in self.good:
             self.times.append(time.perf_counter() - self._started)
         else:
             self.errors += 1
@@ -325,6 +369,7 @@ async def hammer(
     spent = time.perf_counter() - started
     times.sort()
     return Load(
+        answers=len(times),
         rate=len(times) / spent,
         p50=times[len(times) // 2] * 1e3 if times else 0.0,
         p99=times[int(len(times) * 0.99)] * 1e3 if times else 0.0,

@@ -2,16 +2,19 @@
 
 Floor: a bare Litestar handler that answers the same GIF and records nothing. Peers: the same in FastAPI, and a
 handler that inserts each hit through SQLAlchemy's ORM. Ours: the whole application; the signed id is verified, the hit
-collected and stored in batches of at most 50 ms. All on granian, one worker, one core. After each measurement of ours
-every answered hit must be in the database.
+collected and stored in batches of at most 50 ms. All on granian, one worker, one core, side by side in short slices.
+Ratios are of the server's processor time an answer. After each slice of ours every answered hit must be stored.
 """
 
 import asyncio
 import itertools
 import os
+import time
 from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -40,10 +43,10 @@ from tests.bench.harness import (
     Role,
     Row,
     Served,
+    Stand,
     contest,
     drop_database,
     fresh_database,
-    hammer,
 )
 from tests.bench.webhook_inbox import settings
 
@@ -131,27 +134,6 @@ def requests(paths: list[str]) -> Callable[[], Iterator[bytes]]:
     return lambda: turn
 
 
-def measure(url: str, factory: str, paths: list[str], config: Config, notes: dict[str, str], name: str) -> Any:
-    async def run_once() -> float:
-        connection = await asyncpg.connect(url)
-        await connection.execute("TRUNCATE hits")
-        async with Served(f"tests.bench.pixel:{factory}", {"BENCH_DB": url}) as served:
-            await hammer(served.port, requests(paths), connections=CONNECTIONS, seconds=0.7)
-            load = await hammer(served.port, requests(paths), connections=CONNECTIONS, seconds=config.seconds)
-            notes[name] = f"p50 {load.p50:.0f} ms, p99 {load.p99:.0f} ms, {served.memory_mb():.0f} MB"
-        if load.errors:
-            raise RuntimeError(f"{factory}: {load.errors} bad answers")
-        if factory == "our_app":
-            stored = await connection.fetchval("SELECT count(*) FROM hits")
-            if stored < load.rate * config.seconds:
-                raise RuntimeError(f"answered {load.rate * config.seconds:.0f}, stored {stored}")
-            notes[name] += f", {stored:,} stored"
-        await connection.close()
-        return load.rate
-
-    return run_once
-
-
 FLOOR, FAST, ORM, OURS, CLICK = (
     "bare Litestar, not recorded",
     "FastAPI, not recorded",
@@ -159,29 +141,77 @@ FLOOR, FAST, ORM, OURS, CLICK = (
     "our pixel, batched",
     "our click, batched",
 )
+FACTORIES = {FLOOR: "gif_app", FAST: "fastapi_app", ORM: "orm_app", OURS: "our_app", CLICK: "our_app"}
+ROLES: dict[str, tuple[Role, float | None]] = {
+    FLOOR: ("floor", None), FAST: ("peer", None), ORM: ("peer", None), OURS: ("ours", 0.90), CLICK: ("ours", 0.60),
+}  # fmt: skip
+SLICES = 3
+
+
+async def _slice(url: str, stand: Stand, seconds: float, *, recorded: bool) -> tuple[float, float]:
+    """One slice; every answer of ours must be in the database a moment later."""
+    connection = await asyncpg.connect(url)
+    before = await connection.fetchval("SELECT count(*) FROM hits")
+    rate, cost = await stand.slice(seconds)
+    stored, deadline = 0, time.monotonic() + 2
+    while recorded and stored < stand.answers:
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"answered {stand.answers}, stored {stored}")
+        await asyncio.sleep(0.05)
+        stored = await connection.fetchval("SELECT count(*) FROM hits") - before
+    await connection.close()
+    return rate, cost
+
+
+async def _fill(url: str, rows: int) -> None:
+    """Hits of earlier days."""
+    connection = await asyncpg.connect(url)
+    await connection.execute("TRUNCATE hits")
+    await connection.execute(
+        "INSERT INTO hits (shop_id, id, message_id, kind, method, agent, ip, at) "
+        "SELECT $1, uuidv7(), gen_random_uuid(), 'open', 'GET', 'x', '', now() FROM generate_series(1, $2::int)",
+        SHOP,
+        rows,
+    )
+    await connection.close()
 
 
 async def run(config: Config) -> list[Row]:
-    """See the module."""
+    """See the module; then the pixel with 1×, 10× and 100× as many hits stored."""
     url = await fresh_database(config, "pixel")
     os.environ["BENCH_DB"] = url
-    notes: dict[str, str] = {}
     try:
         services = build_services(settings())
         async with services.database.read(NO_SHOP):
             pass
         pixels, clicks = await furnish(services)
+        async with AsyncExitStack() as stack:
+            stands: dict[str, Stand] = {}
+            for name, factory in FACTORIES.items():
+                served = Served(f"tests.bench.pixel:{factory}", {"BENCH_DB": url})
+                asked = requests(clicks if name == CLICK else pixels)
+                stands[name] = Stand(await stack.enter_async_context(served), asked, CONNECTIONS)
 
-        def runner(name: str, role: Role, factory: str, paths: list[str], target: float | None = None) -> Contestant:
-            return Contestant(name, role, measure(url, factory, paths, config, notes, name), target)
+            def runner(name: str) -> Contestant:
+                role, target = ROLES[name]
+                recorded = name in (OURS, CLICK)
+                measured = partial(_slice, url, stands[name], config.seconds / SLICES, recorded=recorded)
+                return Contestant(name, role, measured, target)
 
-        runners = [
-            runner(FLOOR, "floor", "gif_app", pixels), runner(FAST, "peer", "fastapi_app", pixels),
-            runner(ORM, "peer", "orm_app", pixels), runner(OURS, "ours", "our_app", pixels, 0.90),
-            runner(CLICK, "ours", "our_app", clicks, 0.60),
-        ]  # fmt: skip
-        rows = await contest(BENCH, runners, config.rounds)
-        return [replace(row, note=f"{row.note}, {notes[row.name]}") for row in rows]
+            rows = await contest(BENCH, [runner(name) for name in FACTORIES], config.rounds * SLICES)
+            rows = [replace(row, note=f"{row.note}, {stands[row.name].note()}") for row in rows]
+            return rows + await _scale(url, stands[OURS], config)
     finally:
         await drop_database(config, url)
-        await asyncio.sleep(0)
+
+
+async def _scale(url: str, ours: Stand, config: Config) -> list[Row]:
+    rows: list[Row] = []
+    for times in (1, 10, 100):
+        stored = int(10_000 * times * min(1.0, config.scale))
+        await _fill(url, stored)
+        ours.p50, ours.p99 = [], []
+        rate, cost = await _slice(url, ours, config.seconds / 2, recorded=True)
+        note = f"{cost * 1e3:.3f} ms CPU, {ours.note()}"
+        rows.append(Row(BENCH, f"pixel, {stored:,} hits stored", "scale", rate, note=note))
+    return rows

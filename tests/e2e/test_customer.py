@@ -106,6 +106,7 @@ async def test_the_tracking_page(shop: Customer, size: tuple[int, int], scheme: 
         await expect(on.get_by_text("Goes well with your order")).to_be_visible()
         await sound(on)
         await picture_of(on, "moving", size, scheme)
+        await on.locator(".tongues summary").click()
         await on.get_by_role("link", name="Deutsch").click()
         await expect(on.get_by_role("heading", level=1)).to_contain_text("Ankunft")
         await sound(on)

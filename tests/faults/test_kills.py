@@ -13,7 +13,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.faults.storefront_stories import CASES as STOREFRONT_CASES
 from tests.faults.stories import STORIES
+from tests.faults.webhook_stories import CASES as WEBHOOK_CASES
 from tests.support import failpoints
 from tests.support.invariants import assert_green
 from tests.support.processes import Forge, serving, until
@@ -62,7 +64,8 @@ WEB = ("hits.before_insert", "hits.after_insert")
 
 def test_every_failpoint_has_a_case() -> None:
     known = failpoints.names()
-    assert known == {*CASES, *WEB}, known ^ {*CASES, *WEB}
+    cases = {*CASES, *WEB, *STOREFRONT_CASES, *WEBHOOK_CASES}
+    assert known == cases, known ^ cases
 
 
 @pytest.mark.parametrize(

@@ -175,6 +175,9 @@ async def test_tokens_are_bound_to_their_wish_and_their_time(world: World) -> No
     for bad, status in (("x" * 20, 422), (token[:-2] + ("AA" if token[-2:] != "AA" else "BB"), 422)):
         await world.post("/api/v1/returns", sold.wish("A") | {"quote_token": bad} | method, expect=status)
     await world.post("/api/v1/returns", sold.wish(("A", 2)) | {"quote_token": token} | method, expect=409)
+    for kind in ("withdrawal", "claim"):
+        other = sold.wish("A", kind=kind) | {"quote_token": token} | method
+        assert (await world.post("/api/v1/returns", other, expect=409))["type"].endswith("quote-changed")
     await world.post("/api/v1/returns", sold.wish("A") | {"quote_token": token, "method": "pickup"}, expect=422)
     await world.control("/clock", {"advance": "PT25H"})
     await world.post("/api/v1/returns", sold.wish("A") | {"quote_token": token} | method, expect=409)

@@ -25,6 +25,7 @@ def environment(settings: Settings, redis_url: str, **more: str) -> dict[str, st
         "SMTP_URL": settings.smtp_url,
         "STRIPE_API_BASE": settings.stripe_api_base or "",
         "CARRIER_API_BASE": settings.carrier_api_base or "",
+        "COMEBACK_SHOPIFY__API_BASE": settings.shopify.api_base or "",
         "COMEBACK_SECRET_KEY": settings.secret_key.reveal(),
         "COMEBACK_KEK": settings.kek.reveal(),
         "COMEBACK_LOCAL": "true",

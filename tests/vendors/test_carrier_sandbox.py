@@ -177,7 +177,12 @@ async def test_duplicates_shuffles_and_losses(control: httpx.AsyncClient, receiv
     assert events_of_hooks(receiver) == []
     state = (await control.get("/state")).json()
     assert (state["webhooks"]["carrier"]["dropped"], state["faults"]["carrier"]["drop"]) == (1, 1)
-    assert (await control.delete("/carrier/faults")).json() == {"duplicate": 0, "shuffle": False, "drop": 0}
+    assert (await control.delete("/carrier/faults")).json() == {
+        "duplicate": 0,
+        "shuffle": False,
+        "drop": 0,
+        "delay": 0,
+    }
 
 
 def events_of_hooks(receiver: Receiver) -> list[dict[str, str]]:

@@ -1,12 +1,12 @@
-// Writes src/schema.ts from the app's OpenAPI document: only /api/studio and what it refers to, so that other rooms
-// of the API can grow without touching the studio. `--check` writes nothing and fails when the file is out of date.
+// Writes src/schema.ts from the app's OpenAPI document: /api/studio, the parts of /api/v1 that the studio calls, and
+// what they refer to, so that other rooms of the API can grow without touching the studio. `--check` writes nothing and fails when the file is out of date.
 // The document comes from `--from <file>`, else from `comeback openapi`.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import openapiTS, { astToString } from 'openapi-typescript';
 
 const TARGET = new URL('../src/schema.ts', import.meta.url);
-const PREFIX = '/api/studio/';
+const WANTED = /^\/api\/(?:studio\/|v1\/(?:shop|staff|api-keys|sending-domains|policies|connections|webhooks|imports|tasks)(?:\/|$))/;
 
 function load() {
   const from = process.argv.indexOf('--from');
@@ -50,7 +50,7 @@ function bare(operation) {
 
 function studioOnly(document) {
   const paths = {};
-  for (const path of Object.keys(document.paths).filter((p) => p.startsWith(PREFIX)).sort()) {
+  for (const path of Object.keys(document.paths).filter((p) => WANTED.test(p)).sort()) {
     paths[path] = {};
     for (const verb of ['get', 'post', 'put', 'patch', 'delete']) if (document.paths[path][verb]) paths[path][verb] = bare(document.paths[path][verb]);
   }

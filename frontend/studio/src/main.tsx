@@ -7,12 +7,13 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { flushDeferred } from './data/deferred';
 import { Root } from './Root';
-import { loadWords, startLanguage } from './words/Words';
+import { shellWords, startLanguage } from './words/Words';
 
 window.addEventListener('pagehide', flushDeferred);
 
 const language = startLanguage();
-const catalogue = await loadWords(language);
+document.documentElement.lang = language;
+const catalogue = await shellWords(language);
 const root = document.getElementById('root');
 if (root) {
   createRoot(root).render(

@@ -1,11 +1,18 @@
 import { Problem } from '@comeback/api';
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
 import { cache, forget, onSessionEnd } from './data/cache';
-import { orderQuery, ordersQuery, overviewQuery, returnQuery, returnsQuery, sessionQuery, TABS, type Tab } from './data/queries';
+import { orderQuery, ordersQuery, overviewQuery, returnQuery, returnsQuery, sessionQuery, TABS, type OrderFilters, type Tab } from './data/queries';
 import { Lost } from './shell/Lost';
 import { Shell } from './shell/Shell';
+import { DAYS, PARCEL_TABS, PILES, STOCK, type MessageFilters, type ParcelFilters, type StockFilter } from './data/filters';
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined);
+
+/** One of a few words, or nothing. */
+const oneOf = <T extends string>(value: unknown, words: readonly T[]): T | undefined => words.find((word) => word === value);
+
+/** Without the empty ones, so that the address holds only what was chosen. */
+const chosen = <T extends object>(search: T): T => Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as T;
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: Lost });
 
@@ -61,9 +68,16 @@ export const returnsRoute = createRoute({
 export const ordersRoute = createRoute({
   getParentRoute: () => app,
   path: '/orders',
-  validateSearch: (search: Record<string, unknown>): { q?: string } => (text(search.q) ? { q: text(search.q) } : {}),
+  validateSearch: (search: Record<string, unknown>): OrderFilters =>
+    chosen({
+      q: text(search.q),
+      progress: oneOf(search.progress, ['unfulfilled', 'partial', 'fulfilled', 'cancelled'] as const),
+      trouble: oneOf(search.trouble, ['yes'] as const),
+      country: text(search.country),
+      days: oneOf(search.days, DAYS),
+    }),
   loaderDeps: ({ search }) => search,
-  loader: ({ deps }) => void cache.prefetchInfiniteQuery(ordersQuery(deps.q ?? '')),
+  loader: ({ deps }) => void cache.prefetchInfiniteQuery(ordersQuery(deps)),
   component: lazyRouteComponent(() => import('./rooms/orders/OrdersPage'), 'OrdersPage'),
 });
 
@@ -74,7 +88,62 @@ export const orderRoute = createRoute({
   component: lazyRouteComponent(() => import('./rooms/orders/OrderPage'), 'OrderPage'),
 });
 
-const tree = root.addChildren([loginRoute, app.addChildren([overview, returnsRoute, ordersRoute, orderRoute])]);
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation',
+  component: lazyRouteComponent(() => import('./rooms/login/InvitationPage'), 'InvitationPage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => app,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./rooms/settings/SettingsPage'), 'SettingsPage'),
+});
+const settingsRooms = [
+  createRoute({ getParentRoute: () => settings, path: '/', component: lazyRouteComponent(() => import('./rooms/settings/SettingsPage'), 'SettingsIndex') }),
+  createRoute({ getParentRoute: () => settings, path: '/brand', component: lazyRouteComponent(() => import('./rooms/settings/BrandPage'), 'BrandPage') }),
+  createRoute({ getParentRoute: () => settings, path: '/people', component: lazyRouteComponent(() => import('./rooms/settings/PeoplePage'), 'PeoplePage') }),
+  createRoute({ getParentRoute: () => settings, path: '/keys', component: lazyRouteComponent(() => import('./rooms/settings/KeysPage'), 'KeysPage') }),
+  createRoute({ getParentRoute: () => settings, path: '/sending', component: lazyRouteComponent(() => import('./rooms/settings/SendingPage'), 'SendingPage') }),
+  createRoute({ getParentRoute: () => settings, path: '/connections', component: lazyRouteComponent(() => import('./rooms/settings/ConnectionsPage'), 'ConnectionsPage') }),
+  createRoute({ getParentRoute: () => settings, path: '/policy', component: lazyRouteComponent(() => import('./rooms/settings/PolicyPage'), 'PolicyPage') }),
+  createRoute({ getParentRoute: () => settings, path: '/profile', component: lazyRouteComponent(() => import('./rooms/settings/ProfilePage'), 'ProfilePage') }),
+] as const;
+
+const rooms = [
+  createRoute({
+    getParentRoute: () => app,
+    path: '/shipments',
+    validateSearch: (search: Record<string, unknown>): ParcelFilters =>
+      chosen({ tab: oneOf(search.tab, PARCEL_TABS) ?? 'on_the_way', open: text(search.open), carrier: text(search.carrier), country: text(search.country), days: oneOf(search.days, DAYS) }),
+    component: lazyRouteComponent(() => import('./rooms/shipments/ShipmentsPage'), 'ShipmentsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => app,
+    path: '/customers',
+    validateSearch: (search: Record<string, unknown>): { q?: string } => chosen({ q: text(search.q) }),
+    component: lazyRouteComponent(() => import('./rooms/customers/CustomersPage'), 'CustomersPage'),
+  }),
+  createRoute({ getParentRoute: () => app, path: '/customers/$customerId', component: lazyRouteComponent(() => import('./rooms/customers/CustomerPage'), 'CustomerPage') }),
+  createRoute({
+    getParentRoute: () => app,
+    path: '/products',
+    validateSearch: (search: Record<string, unknown>): { q?: string; stock?: StockFilter } => chosen({ q: text(search.q), stock: oneOf(search.stock, STOCK) }),
+    component: lazyRouteComponent(() => import('./rooms/products/ProductsPage'), 'ProductsPage'),
+  }),
+  createRoute({ getParentRoute: () => app, path: '/products/$productId', component: lazyRouteComponent(() => import('./rooms/products/ProductPage'), 'ProductPage') }),
+  createRoute({
+    getParentRoute: () => app,
+    path: '/messages',
+    validateSearch: (search: Record<string, unknown>): MessageFilters =>
+      chosen({ open: text(search.open), pile: oneOf(search.pile, PILES), kind: oneOf(search.kind, ['service', 'marketing'] as const), template: text(search.template), days: oneOf(search.days, DAYS) }),
+    component: lazyRouteComponent(() => import('./rooms/messages/MessagesPage'), 'MessagesPage'),
+  }),
+  createRoute({ getParentRoute: () => app, path: '/flows', component: lazyRouteComponent(() => import('./rooms/flows/FlowsPage'), 'FlowsPage') }),
+  createRoute({ getParentRoute: () => app, path: '/flows/$flowId', component: lazyRouteComponent(() => import('./rooms/flows/FlowPage'), 'FlowPage') }),
+] as const;
+
+const tree = root.addChildren([loginRoute, invitation, app.addChildren([settings.addChildren(settingsRooms), overview, returnsRoute, ordersRoute, orderRoute, ...rooms])]);
 
 export const router = createRouter({
   routeTree: tree,
@@ -92,6 +161,8 @@ export const router = createRouter({
 });
 
 onSessionEnd(() => {
+  // Several requests may learn of the end at once; the first one knows where the person was.
+  if (router.latestLocation.pathname.endsWith('/login')) return;
   const next = router.state.location.href;
   forget();
   void router.navigate({ to: '/login', search: { next, ended: true } });

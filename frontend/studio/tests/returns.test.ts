@@ -7,7 +7,8 @@ import { neighbour } from '../src/rooms/returns/selection';
 import { confirmation } from '../src/rooms/returns/Settle';
 import { deliveryOf, stepOf } from '../src/ui/parcelSteps';
 import { formatsFor } from '../src/words/format';
-import { english, fill, type Key, type Params } from '../src/words/messages';
+import { english } from '../src/words/en';
+import { fill, type Key, type Params } from '../src/words/messages';
 
 const t = (key: Key, params?: Params) => fill(english[key], 'en', params);
 const line = (id: string, quantity: number, graded = 0) =>

@@ -1,25 +1,73 @@
 import { describe, expect, it } from 'vitest';
+import { categories, parse } from '../scripts/po.mjs';
+import { english } from '../src/words/en';
 import { formatsFor } from '../src/words/format';
-import { english, fill, humanise, type Message } from '../src/words/messages';
-import { german } from '../src/words/de';
-import { preferredLanguage } from '../src/words/Words';
+import { LANGUAGES, localeOf, type Language } from '../src/words/languages';
+import { fill, humanise, type Key } from '../src/words/messages';
+import { loadWords, preferredLanguage, shellWords } from '../src/words/Words';
 
-const forms = (message: Message): string[] => (typeof message === 'string' ? [message] : Object.values(message));
-const names = (message: Message): string[] => [...new Set(forms(message).flatMap((text) => text.match(/\{\w+\}/g) ?? []))].sort();
+const CODES = Object.keys(LANGUAGES) as Language[];
 
 describe('catalogues', () => {
-  it.each(Object.keys(english) as (keyof typeof english)[])('%s says the same in German', (key) => {
-    expect(names(german[key])).toEqual(names(english[key]));
-    expect(forms(german[key]).every((text) => text.trim().length > 0)).toBe(true);
+  it('are one a language', () => {
+    const files = Object.keys(import.meta.glob('../words/*.po')).map((path) => path.slice(-5, -3));
+    expect(files.sort()).toEqual([...CODES].sort());
   });
 
-  it('have a form for every plural rule of their language', () => {
-    for (const [locale, words] of [['en', english], ['de', german]] as const) {
-      const rules = new Intl.PluralRules(locale).resolvedOptions().pluralCategories;
-      for (const message of Object.values<Message>(words)) {
-        if (typeof message !== 'string') expect(Object.keys(message).sort()).toEqual([...rules].sort());
-      }
+  it.each(CODES)('%s has every word, and a form for every number', async (code) => {
+    const words = await loadWords(code);
+    const rules = new Intl.PluralRules(localeOf(code)).resolvedOptions().pluralCategories.filter((name) => name !== 'many');
+    for (const key of Object.keys(english) as Key[]) {
+      const message = words[key];
+      expect(message, key).toBeTruthy();
+      if (typeof message !== 'string') expect(Object.keys(message), key).toEqual(expect.arrayContaining(code === 'en' ? ['one', 'other'] : rules));
     }
+  });
+
+  it.each(CODES)('%s draws the shell with its own words', async (code) => {
+    const [shell, all] = [await shellWords(code), await loadWords(code)];
+    expect(shell['nav.orders']).toBe(all['nav.orders']);
+    expect(Object.keys(shell).length).toBeLessThan(Object.keys(all).length / 3);
+  });
+
+  it('never call an English word by its key', async () => {
+    for (const code of CODES) expect((await loadWords(code)).appName).toBe(code === 'ru' ? 'Студия' : 'Studio');
+  });
+});
+
+const NUMBERS = [0, 1, 2, 5, 12, 21, 22, 25, 101, 112, 1.5];
+const RULES: Record<string, [rule: string, forms: Record<string, string>, expected: string]> = {
+  pl: [
+    'nplurals=3; plural=(n==1 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);',
+    { one: 'paczka', few: 'paczki', many: 'paczek' },
+    'paczek paczka paczki paczek paczek paczek paczki paczek paczek paczek paczki',
+  ],
+  ru: [
+    'nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);',
+    { one: 'посылка', few: 'посылки', many: 'посылок' },
+    'посылок посылка посылки посылок посылок посылка посылки посылок посылка посылок посылки',
+  ],
+  ro: [
+    'nplurals=3; plural=(n==1 ? 0 : n==0 || (n%100>0 && n%100<20) ? 1 : 2);',
+    { one: 'colet', few: 'colete', other: 'de colete' },
+    'colete colet colete colete colete de colete de colete de colete colete colete colete',
+  ],
+  fr: ['nplurals=2; plural=(n > 1);', { one: 'colis', other: 'colis·s' }, 'colis colis colis·s colis·s colis·s colis·s colis·s colis·s colis·s colis·s colis'],
+};
+
+describe('plural rules', () => {
+  it.each(Object.entries(RULES))('%s counts as its people do', (language, [rule, forms, expected]) => {
+    const catalogue = parse(`msgid ""\nmsgstr ""\n"Plural-Forms: ${rule}\\n"\n`);
+    const names = categories(language, catalogue.plural);
+    const ordered = Object.values(forms);
+    const message = Object.fromEntries(Object.entries(names).map(([name, index]) => [name, ordered[index as number] as string]));
+    const said = NUMBERS.map((count) => fill({ other: '', ...message }, language, { count }));
+    expect(said.join(' ')).toBe(expected);
+  });
+
+  it('refuses a header that disagrees with CLDR', () => {
+    const wrong = parse('msgid ""\nmsgstr ""\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n');
+    expect(() => categories('ru', wrong.plural)).toThrow(/disagrees/);
   });
 });
 
@@ -68,7 +116,7 @@ describe('formats', () => {
 describe('preferredLanguage', () => {
   it('takes the stored one, then the browser, then English', () => {
     expect(preferredLanguage('de', ['en'])).toBe('de');
-    expect(preferredLanguage('xx', ['it-IT', 'de-AT'])).toBe('de');
-    expect(preferredLanguage(null, ['it'])).toBe('en');
+    expect(preferredLanguage('xx', ['nl-NL', 'it-IT', 'de-AT'])).toBe('it');
+    expect(preferredLanguage(null, ['nl'])).toBe('en');
   });
 });

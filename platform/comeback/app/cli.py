@@ -1,4 +1,4 @@
-"""The command line: `comeback local|web|worker|migrate|seed|replay|drain|openapi`.
+"""The command line: `comeback local|web|worker|migrate|shop|seed|replay|drain|openapi`.
 
 Each command's module is loaded only when it is asked for: production has neither the embedded database nor the
 sandboxes installed.
@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "web": ("comeback.app.serving:web", "one web server (HOST, PORT, WEB_WORKERS)"),
     "worker": ("comeback.app.working:worker", "one worker: jobs, flows, sender"),
     "migrate": ("comeback.app.commands:migrate", "bring the database of DATABASE_URL to the newest schema"),
+    "shop": ("comeback.app.opening:main", "open a shop with its owner (comeback shop --help)"),
     "seed": ("comeback.app.commands:seed", "load the demo shops into the database of DATABASE_URL"),
     "replay": ("comeback.app.replay.command:main", "a real shop's invoices through a local stack, every sum compared"),
     "openapi": ("comeback.app.commands:openapi", "print the API's OpenAPI document"),

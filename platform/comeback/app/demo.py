@@ -8,11 +8,14 @@ from pathlib import Path
 from tqdm import tqdm
 
 from comeback.app.console import Refused
+from comeback.app.seeds.catalogue import products
 from comeback.app.seeds.goods import draw_pictures, stock_shelves
 from comeback.app.seeds.loading import Loader, Tick, tell_the_neighbours
 from comeback.app.seeds.returning import COUNTS, Desk
 from comeback.app.seeds.shops import PLANS, Accounts, DemoShop, Setup, ensure_shop
+from comeback.app.seeds.storefront import fill_storefront
 from comeback.app.state import Secrets
+from comeback.app.storefront import CONNECTED_SLUG, Hooks, Keys, connect_storefronts
 from comeback.app.wiring import Services, build_services
 from comeback.core.secrets import SealBroken
 from comeback.core.settings import Settings
@@ -57,6 +60,15 @@ async def open_shops(settings: Settings, secrets: Secrets, env: Mapping[str, str
             raise Refused("This database was made with other secrets than those in .comeback/secrets.") from error
 
 
+async def connect(
+    settings: Settings, shops: Sequence[DemoShop], known: Keys, storefront_url: str, control_url: str
+) -> Hooks:
+    """The demo shop and its storefronts."""
+    async with _services(settings) as services:
+        shop = next(shop for shop in shops if shop.slug == CONNECTED_SLUG)
+        return await connect_storefronts(services, shop, known, storefront_url, control_url)
+
+
 async def load(settings: Settings, shops: Sequence[DemoShop], control_url: str | None) -> bool:
     """Everything the shops sold, with a progress bar; False when it was loaded before. An interrupted load goes on
     where it stopped: every door takes the same thing only once. Without `control_url` the stand-ins are not told."""
@@ -77,6 +89,9 @@ async def _load_shop(loader: Loader, tick: Tick, control_url: str | None) -> Non
     services, shop = loader.services, loader.shop
     async with services.database.write(shop.shop_id) as session:
         await stock_shelves(session, services, loader.range)
+    if control_url is not None and shop.slug == CONNECTED_SLUG:
+        goods, rate = products(loader.range, services.settings.base_url), loader.range.tax_rate_bp
+        await fill_storefront(control_url, f"{shop.slug}.myshopify.com", goods, loader.sales, rate)
     await loader.load(tick)
     if control_url is not None:
         await tell_the_neighbours(control_url, shop, loader.sales)

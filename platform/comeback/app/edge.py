@@ -22,7 +22,6 @@ from comeback.core.errors import Unauthorized
 from comeback.core.metrics import REQUESTS
 
 log = structlog.get_logger("edge")
-MAX_KEY = 200
 
 
 @dataclass
@@ -75,7 +74,7 @@ async def provide_session(request: Request) -> WriteSession:  # type: ignore[typ
         await enter(state.session, APP, shop)
         key = request.headers.get("idempotency-key")
         if key and request.method == "POST":
-            state.key = key[:MAX_KEY]
+            state.key = idempotency.checked(key)
             digest = idempotency.request_hash("POST", request.url.path, state.principal.id, await request.body())
             await idempotency.begin(state.session, state.key, digest)
     return state.session

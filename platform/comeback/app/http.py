@@ -13,10 +13,10 @@ from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ASGIApp
-from prometheus_client import generate_latest
 from sqlalchemy import text
 
-from comeback.app import docs, files, rehearsal, tasks
+from comeback.app import docs, files, metrics, rehearsal, tasks
+from comeback.app.describe import PROBLEM_TYPE, describe
 from comeback.app.edge import EdgeMiddleware, edge_of, log, provide_principal, provide_read, provide_session
 from comeback.app.problems import Problem, problem_of
 from comeback.app.wiring import ROUTES, Services
@@ -32,7 +32,6 @@ from comeback.messages.tracking.handlers import Front
 from comeback.portal.pages.trouble import error_page, wants_page
 
 MAX_BODY = 2_000_000
-PROBLEM_TYPE = "application/problem+json"
 PORTAL_COOKIE = "comeback_portal"
 
 
@@ -148,18 +147,13 @@ async def ready(database: NamedDependency[Database]) -> dict[str, str]:
     return {"status": "ok"}
 
 
-@get("/metrics", opt={"permission": PUBLIC}, operation_id="metrics", include_in_schema=False, media_type="text/plain")
-async def metrics() -> bytes:
-    """Prometheus metrics of this process."""
-    return generate_latest()
-
-
 def dependencies(services: Services) -> dict[str, Provide]:
     """What handlers may ask for by name."""
     fixed = {
         "settings": services.settings, "database": services.database, "vault": services.vault,
         "blobs": services.blobs, "limiter": services.limiter, "signer": services.signer, "inbox": services.inbox,
-        "stripe_gateway": services.stripe_gateway, "carriers": services.carriers, "services": services,
+        "stripe_gateway": services.stripe_gateway, "carriers": services.carriers, "egress": services.egress,
+        "services": services,
     }  # fmt: skip
     table = {name: Provide(_constant(value), sync_to_thread=False) for name, value in fixed.items()}
     return table | {
@@ -185,9 +179,9 @@ def create_app(services: Services, *, extra: tuple[Any, ...] = (), lifespan: tup
             for close in services.closers:
                 await close()
 
-    own = (*files.ROUTES, *docs.ROUTES, *tasks.ROUTES, *rehearsal.routes(services))
+    own = (*files.ROUTES, *docs.ROUTES, *metrics.ROUTES, *tasks.ROUTES, *rehearsal.routes(services))
     app = Litestar(
-        route_handlers=[live, ready, metrics, *own, *ROUTES, *extra],
+        route_handlers=[live, ready, *own, *ROUTES, *extra],
         dependencies=dependencies(services),
         guards=[make_guard(services)],
         exception_handlers={Exception: on_error, HTTPException: on_error},
@@ -201,6 +195,7 @@ def create_app(services: Services, *, extra: tuple[Any, ...] = (), lifespan: tup
         debug=False,
     )
     check_routes(app)
+    describe(app)
     wrapped = EdgeMiddleware(app, services.database)  # type: ignore[arg-type]
     wrapped.litestar = app  # type: ignore[attr-defined]
     return Front(wrapped, services.database)  # type: ignore[arg-type,return-value]

@@ -19,7 +19,7 @@ from pathlib import Path
 import httpx
 import msgspec
 
-from comeback.app import demo
+from comeback.app import demo, storefront
 from comeback.app.console import Refused, Steps, pairs, say
 from comeback.app.embedded import EmbeddedPostgres, EmbeddedRedis
 from comeback.app.migrate import migrate
@@ -92,10 +92,13 @@ class LocalStack:
         _, shops = await asyncio.gather(supervisor.start(self._web()), self._open_shops(settings))
         self.steps.done("web and shops")
         await supervisor.start(self._sandbox(shops), self._worker())
-        self.steps.done("worker and sandboxes: Stripe, carrier, mailbox")
+        self.steps.done("worker and sandboxes: Stripe, carrier, mailbox, storefront")
         if self.with_sales and await demo.load(settings, shops, self._url("control")):
             self.steps.done("demo orders")
-        told = self._demo(shops)
+        # Only now: what the demo shop did in the past is no news to its storefronts.
+        hooks = await demo.connect(settings, shops, self._keys(), self._url("storefront"), self._url("control"))
+        self.steps.done("storefronts connected")
+        told = self._demo(shops, hooks)
         self.state.write_demo(told)
         return told
 
@@ -131,6 +134,9 @@ class LocalStack:
             "SMTP_URL": self.env.get("SMTP_URL") or f"smtp://127.0.0.1:{self.ports['smtp']}",
             "BASE_URL": self.env.get("BASE_URL") or self._url("web"),
             "CARRIER_API_BASE": self._url("carrier"),
+            "COMEBACK_SHOPIFY__API_BASE": self._url("storefront"),
+            "COMEBACK_SHOPIFY__CLIENT_ID": "comeback-local",
+            "COMEBACK_SHOPIFY__CLIENT_SECRET": self._keys().api_secret,
             "COMEBACK_LOCAL": "true",
             "COMEBACK_SECRET_KEY": self.secrets.secret_key,
             "COMEBACK_KEK": self.secrets.kek,
@@ -139,6 +145,8 @@ class LocalStack:
             "HOST": "127.0.0.1",
             "PORT": str(self.ports["web"]),
         }
+        if "SMTP_URL" not in self.env:
+            given["COMEBACK_MAIL__MAILBOX_URL"] = self._url("mailbox")
         if "STRIPE_API_KEY" not in self.env:
             given["STRIPE_API_BASE"] = self._url("stripe")
         return given
@@ -167,12 +175,14 @@ class LocalStack:
             stripe.append(StripeAccount(api_key=known.stripe_key, webhook_url=hook, webhook_secret=secret))
             hook, secret = f"{self._url('web')}/hooks/carrier/{shop.carrier_hook}", known.carrier_webhook
             carrier.append(CarrierAccount(api_key=known.carrier_key, webhook_url=hook, webhook_secret=secret))
-        accounts = Accounts(stripe=stripe, carrier=carrier, web_url=self._url("web"))
+        shopify, woo = storefront.stand_ins(self._keys())
+        accounts = Accounts(stripe=stripe, carrier=carrier, shopify=shopify, woocommerce=woo, web_url=self._url("web"))
         config = SandboxConfig(
             stripe_port=self.ports["stripe"],
             carrier_port=self.ports["carrier"],
             mailbox_port=self.ports["mailbox"],
             smtp_port=self.ports["smtp"],
+            storefront_port=self.ports["storefront"],
             control_port=self.ports["control"],
             accounts=accounts,
             state_dir=str(self.state.path / "sandbox"),
@@ -198,7 +208,10 @@ class LocalStack:
         return Answers(f"{self._url(part)}{path}")
 
     # ---- the end of the start ----
-    def _demo(self, shops: list[DemoShop]) -> DemoFile:
+    def _keys(self) -> storefront.Keys:
+        return storefront.keys(storefront.CONNECTED_SLUG, self.secrets.secret_key)
+
+    def _demo(self, shops: list[DemoShop], hooks: storefront.Hooks) -> DemoFile:
         casa, nord = shops
         web = self._url("web")
         return DemoFile(
@@ -214,12 +227,19 @@ class LocalStack:
             mailbox_url=self._url("mailbox"),
             stripe_url=self._url("stripe"),
             carrier_url=self._url("carrier"),
-            storefront_url=None,
+            storefront_url=self._url("storefront"),
             hooks=Hooks(
+                shopify=hooks.shopify,
+                woocommerce=hooks.woocommerce,
                 carrier=f"{web}/hooks/carrier/{casa.carrier_hook}",
                 stripe=f"{web}/hooks/stripe/{casa.stripe_hook}",
             ),
-            secrets=Hooks(carrier=self.secrets.carrier_webhook, stripe=self.secrets.stripe_webhook),
+            secrets=Hooks(
+                shopify=hooks.shopify_secret,
+                woocommerce=hooks.woocommerce_secret,
+                carrier=self.secrets.carrier_webhook,
+                stripe=self.secrets.stripe_webhook,
+            ),
         )
 
     def _tell(self, told: DemoFile) -> None:
@@ -230,6 +250,7 @@ class LocalStack:
             ("Tracking", f"{told.base_url}/{told.shop}/track"),
             ("Returns", f"{told.base_url}/{told.shop}/returns"),
             ("Mailbox", told.mailbox_url),
+            ("Storefront", told.storefront_url or ""),
             ("API", f"{told.base_url}/api/docs"),
             ("Control", f"{told.control_url}/state"),
         ]

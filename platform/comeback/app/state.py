@@ -14,7 +14,9 @@ import msgspec
 from comeback.app.console import Refused
 
 DEFAULT_PORT = 8000
-OFFSETS = {"web": 0, "stripe": 1, "carrier": 2, "mailbox": 3, "control": 4, "redis": 6, "smtp": 25}
+OFFSETS = {
+    "web": 0, "stripe": 1, "carrier": 2, "mailbox": 3, "control": 4, "storefront": 5, "redis": 6, "smtp": 25,
+}  # fmt: skip
 """Where the parts listen, counted from `PORT`; a taken one of ours moves to any free port, the web's does not."""
 
 

@@ -14,6 +14,7 @@ from comeback.catalog.routes import ROUTES as CATALOG_ROUTES
 from comeback.core import events, invariants
 from comeback.core.blobs import Blobs, FolderBlobs
 from comeback.core.db import Database
+from comeback.core.egress import Egress
 from comeback.core.inbox import Inbox
 from comeback.core.limits import Limiter
 from comeback.core.secrets import Vault
@@ -23,15 +24,20 @@ from comeback.credits import models as credits_models
 from comeback.credits.routes import ROUTES as CREDITS_ROUTES
 from comeback.customers import models as customers_models
 from comeback.customers.routes import ROUTES as CUSTOMERS_ROUTES
+from comeback.desk import jobs as desk_jobs
 from comeback.desk.routes import ROUTES as DESK_ROUTES
 from comeback.flows import jobs as flows_jobs
 from comeback.flows import models as flows_models
 from comeback.flows.routes import ROUTES as FLOWS_ROUTES
 from comeback.flows.service.guard import still_right as flow_guard
+from comeback.imports import jobs as imports_jobs
+from comeback.imports import models as imports_models
+from comeback.imports.routes import ROUTES as IMPORTS_ROUTES
 from comeback.kit.tokens import Signer
 from comeback.ledger import models as ledger_models
 from comeback.ledger.routes import ROUTES as LEDGER_ROUTES
 from comeback.merchants import models as merchants_models
+from comeback.merchants.routes import ROUTES as MERCHANTS_ROUTES
 from comeback.messages import jobs as messages_jobs
 from comeback.messages import models as messages_models
 from comeback.messages.routes import ROUTES as MESSAGES_ROUTES
@@ -55,15 +61,27 @@ from comeback.returns.service.guard import still_right as return_guard
 from comeback.shipments import jobs as shipments_jobs
 from comeback.shipments import models as shipments_models
 from comeback.shipments.routes import ROUTES as SHIPMENTS_ROUTES
+from comeback.storefronts import jobs as storefronts_jobs
+from comeback.storefronts import models as storefronts_models
+from comeback.storefronts.routes import ROUTES as STOREFRONTS_ROUTES
 from comeback.vendors.carriers.base import Carrier
 from comeback.vendors.carriers.sandbox.adapter import SandboxCarrier
+from comeback.vendors.shopify.adapter import ShopifyStorefront
+from comeback.vendors.shopify.oauth import ShopifyOAuth
+from comeback.vendors.storefronts import Storefront
 from comeback.vendors.stripe.gateway import StripeGateway
+from comeback.vendors.woocommerce.adapter import WooStorefront
+from comeback.webhooks import jobs as webhooks_jobs
+from comeback.webhooks import models as webhooks_models
+from comeback.webhooks.routes import ROUTES as WEBHOOKS_ROUTES
+from comeback.webhooks.service.planning import fan_out
 
 MODELS: tuple[ModuleType, ...] = (
     merchants_models,
     customers_models,
     catalog_models,
     ledger_models,
+    webhooks_models,
     orders_models,
     messages_models,
     shipments_models,
@@ -72,7 +90,9 @@ MODELS: tuple[ModuleType, ...] = (
     offers_models,
     returns_models,
     flows_models,
+    imports_models,
     portal_models,
+    storefronts_models,
 )
 """Importing them registers every table."""
 JOBS = (
@@ -84,13 +104,18 @@ JOBS = (
     offers_jobs,
     returns_jobs,
     flows_jobs,
+    imports_jobs,
     portal_jobs,
+    storefronts_jobs,
+    desk_jobs,
 )
-TICKS = (messages_jobs, payments_jobs, returns_jobs, flows_jobs, portal_jobs)
+TICKS = (webhooks_jobs, messages_jobs, payments_jobs, returns_jobs, flows_jobs, portal_jobs, storefronts_jobs)
 ROUTES = (
+    *MERCHANTS_ROUTES,
     *CUSTOMERS_ROUTES,
     *CATALOG_ROUTES,
     *LEDGER_ROUTES,
+    *WEBHOOKS_ROUTES,
     *ORDERS_ROUTES,
     *MESSAGES_ROUTES,
     *SHIPMENTS_ROUTES,
@@ -99,7 +124,9 @@ ROUTES = (
     *OFFERS_ROUTES,
     *RETURNS_ROUTES,
     *FLOWS_ROUTES,
+    *IMPORTS_ROUTES,
     *PORTAL_ROUTES,
+    *STOREFRONTS_ROUTES,
     *DESK_ROUTES,
 )
 TOLD: dict[str, tuple[str, ...]] = {
@@ -108,9 +135,15 @@ TOLD: dict[str, tuple[str, ...]] = {
     "return_shipment.first_scan": ("returns.on_parcel",),
     "return_shipment.delivered": ("returns.on_parcel",),
     "refund.created": ("credits.restore",),
-    "refund.succeeded": ("returns.on_refund",),
+    "refund.succeeded": ("returns.on_refund", "storefronts.on_refund"),
     "refund.failed": ("returns.on_refund",),
-    "credit.issued": ("payments.on_credit",),
+    "credit.issued": ("payments.on_credit", "storefronts.on_credit"),
+    "exchange.released": ("storefronts.on_exchange",),
+    "shipment.shipped": ("storefronts.on_note",),
+    "shipment.delivered": ("storefronts.on_note",),
+    "return.approved": ("storefronts.on_note",),
+    "return.received": ("storefronts.on_note",),
+    "return.declined": ("storefronts.on_note",),
     "message.accepted": ("offers.confirm",),
     "message.failed": ("offers.release",),
 }
@@ -132,6 +165,10 @@ class Services:
     inbox: Inbox
     stripe_gateway: StripeGateway
     carriers: dict[str, Carrier]
+    storefronts: dict[str, Storefront]
+    shopify_oauth: ShopifyOAuth | None
+    egress: Egress
+    """The one door to addresses that people of a shop typed in."""
     closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     idle_work: list[Callable[[UUID | None], Awaitable[int]]] = field(default_factory=list)
     """Work beyond the outbox (flows that are due, mails to send), for `drain`; answers how much was done."""
@@ -146,6 +183,7 @@ def build_services(settings: Settings) -> Services:
     """The services of one process, with every socket plugged."""
     database = Database(settings)
     carrier = SandboxCarrier(settings.carrier_api_base)
+    shopify = ShopifyStorefront(settings.shopify.api_version, settings.shopify.api_base)
     services = Services(
         settings=settings,
         database=database,
@@ -156,14 +194,30 @@ def build_services(settings: Settings) -> Services:
         inbox=Inbox(database),
         stripe_gateway=StripeGateway(settings.stripe_api_base),
         carriers={"sandbox": carrier},
+        storefronts={"shopify": shopify, "woocommerce": WooStorefront(local=settings.local)},
+        shopify_oauth=_oauth(settings, shopify),
+        egress=Egress(local=settings.local),
     )
-    services.closers += [services.inbox.close, services.stripe_gateway.close, carrier.close, database.close]
+    services.closers += [services.inbox.close, services.stripe_gateway.close, carrier.close]
+    services.closers += [shop.close for shop in services.storefronts.values()] + [database.close]
+    services.closers.insert(0, services.egress.close)
     services.idle_work += [*messages_jobs.idle_work(services), *flows_jobs.idle_work(services)]
+    services.idle_work += storefronts_jobs.idle_work(services)
+    services.idle_work += webhooks_jobs.idle_work(services)
     for room in (shipments_jobs, returns_jobs, credits_jobs):
         plug(room.blocks(services))
     plug(OFFER_BLOCKS, (flow_guard, return_guard, *shipments_jobs.GUARDS))
     events.subscribe(subscriptions())
+    events.listen(fan_out)
     return services
+
+
+def _oauth(settings: Settings, shopify: ShopifyStorefront) -> ShopifyOAuth | None:
+    """The app that shops install, where this installation has one."""
+    app = settings.shopify
+    if app.client_id is None or app.client_secret is None:
+        return None
+    return ShopifyOAuth(shopify.client, app.client_id, app.client_secret)
 
 
 def jobs(services: Services) -> dict[str, Any]:
@@ -191,4 +245,4 @@ def ticks(services: Services) -> dict[str, Tick]:
 
 def loops(services: Services) -> dict[str, Callable[[asyncio.Event], Awaitable[None]]]:
     """Name → long loop of the worker."""
-    return messages_jobs.loops(services)
+    return {**messages_jobs.loops(services), **webhooks_jobs.loops(services)}

@@ -30,7 +30,10 @@ class Product(ShopRow, Base):
     """A product as the shop names it."""
 
     __tablename__ = "products"
-    __table_args__ = (UniqueConstraint("shop_id", "external_id", name="uq_products_external_id"),)
+    __table_args__ = (
+        UniqueConstraint("shop_id", "external_id", name="uq_products_external_id"),
+        Index("ix_products_title", "shop_id", text("lower(title)"), "id"),
+    )
     external_id: Mapped[str]
     title: Mapped[str]
     description: Mapped[str | None]

@@ -347,3 +347,15 @@ async def products(
     )
     values = {"shop": session.shop_id, "external": external_id, "before": before, "limit": limit}
     return rows(await session.execute(query, values))
+
+
+async def retire_product(session: WriteSession, external_id: str) -> None:
+    """Makes a product and its variants inactive."""
+    await session.execute(
+        text(
+            "WITH gone AS (UPDATE products SET active = false, updated_at = clock_timestamp() "
+            "WHERE shop_id = :shop AND external_id = :external RETURNING id) "
+            "UPDATE variants v SET active = false FROM gone WHERE v.shop_id = :shop AND v.product_id = gone.id"
+        ),
+        {"shop": session.shop_id, "external": external_id},
+    )

@@ -247,3 +247,18 @@ async def move(
     if new is not None:
         await repository.put(session, variant_id, at, new, quantity)
     return True
+
+
+async def count_stock(session: WriteSession, variant: str, location: str, quantity: int) -> bool:
+    """Sets how many sellable units of a variant (the shop's id) lie at a location; False for an unknown variant."""
+    known = (await variants_by_external(session, [variant])).get(variant)
+    if known is None:
+        return False
+    places = await repository.places(session, [location])
+    await repository.set_stock(session, [(known["id"], places[location], StockState.SELLABLE, quantity)], "count")
+    return True
+
+
+async def retire_product(session: WriteSession, external_id: str) -> None:
+    """Takes a product and its variants off sale; nothing happens where it is unknown."""
+    await repository.retire_product(session, external_id)

@@ -10,8 +10,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import msgspec
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from comeback.core.base import (
@@ -26,6 +28,8 @@ from comeback.core.base import (
     register_ddl,
     rows,
 )
+from comeback.core.direct import Direct
+from comeback.core.driver import driver
 from comeback.core.failpoints import failpoint
 from comeback.core.settings import Settings
 
@@ -44,6 +48,7 @@ __all__ = [
 
 APP, MACHINERY, OWNER = "comeback_app", "comeback_machinery", "comeback_owner"
 NO_SHOP = UUID(int=0)
+ROLLBACK_SECONDS = 5.0
 
 # set_config('role') is SET LOCAL ROLE; one round trip sets role and shop for this transaction alone.
 _ENTER = text("SELECT set_config('role', :role, true), set_config('app.shop', :shop, true)")
@@ -64,11 +69,10 @@ def _encode(value: Any) -> str:
 def make_engine(settings: Settings) -> AsyncEngine:
     """An engine whose errors carry no parameters and whose statements end in time."""
     url = settings.database_url.replace("postgresql://", "postgresql+asyncpg://", 1)
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=settings.db_pool,
         max_overflow=settings.db_pool,
-        pool_pre_ping=True,
         pool_timeout=10,
         hide_parameters=True,
         json_serializer=_encode,
@@ -83,6 +87,17 @@ def make_engine(settings: Settings) -> AsyncEngine:
             }
         },
     )
+    event.listen(engine.sync_engine, "checkout", _alive)
+    return engine
+
+
+def _alive(connection: Any, _record: object, _proxy: object) -> None:
+    """Refuses a connection that its server has ended, and with it all of that time, so that the pool opens others.
+
+    The driver hears of the end at once, so this needs no round trip; one that goes silent ends by its timeouts.
+    """
+    if connection.driver_connection.is_closed():
+        raise InvalidatePoolError
 
 
 async def enter(session: ReadSession, role: str, shop_id: UUID, *, read_only: bool = False) -> None:
@@ -91,12 +106,23 @@ async def enter(session: ReadSession, role: str, shop_id: UUID, *, read_only: bo
     await session.execute(_ENTER_READ if read_only else _ENTER, {"role": role, "shop": shop})
 
 
+async def _undo(connection: asyncpg.Connection) -> None:
+    """Rolls back; a connection on which that fails, or was cancelled half-way, is not used again."""
+    try:
+        async with asyncio.timeout(ROLLBACK_SECONDS):
+            await connection.execute("ROLLBACK")
+    except BaseException:
+        connection.terminate()
+
+
 class Database:
     """The ways to a transaction. `on_commit` is the doorbell; `wakers` are loops of this process."""
 
     def __init__(self, settings: Settings, engine: AsyncEngine | None = None) -> None:
         self.settings = settings
         self.engine = engine or make_engine(settings)
+        self._plain = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self.direct = Direct(settings)
         self.on_commit: Callable[[Sequence[UUID], frozenset[str]], None] = lambda _ids, _names: None
         self.wakers: dict[str, asyncio.Event] = {}
 
@@ -107,7 +133,7 @@ class Database:
         if isinstance(session, WriteSession):
             session.rings, session.wakes = [], set()
 
-    def session(self, shop_id: UUID, bind: AsyncConnection | None = None, **options: Any) -> WriteSession:
+    def session(self, shop_id: UUID, bind: AsyncConnection | AsyncEngine | None = None, **options: Any) -> WriteSession:
         """A bare write session (the edge and tests drive it themselves)."""
         made = WriteSession(
             bind=bind or self.engine, sync_session_class=FilteredSession, expire_on_commit=False, **options
@@ -131,6 +157,27 @@ class Database:
             await enter(session, APP, shop_id)
             yield session
             await self.commit(session)
+
+    @asynccontextmanager
+    async def swift(self, shop_id: UUID) -> AsyncGenerator[WriteSession]:
+        """As `write`, with the beginning, role and shop in one round trip: for a loop that commits many times a
+        second. Begins and ends its transaction itself, so the session must not be committed inside."""
+        async with self.session(shop_id, self._plain) as session:
+            connection = await driver(session)
+            # The simple protocol takes several statements at once; role and shop are no one's text.
+            await connection.execute(
+                f"BEGIN; SELECT set_config('role', '{APP}', true), set_config('app.shop', '{UUID(str(shop_id))}', true)"
+            )
+            try:
+                yield session
+                await session.flush()
+                await failpoint("uow.before_commit")
+                await connection.execute("COMMIT")
+            except BaseException:
+                await _undo(connection)
+                raise
+            await failpoint("uow.after_commit")
+            self.announce(session)
 
     @asynccontextmanager
     async def machinery(self) -> AsyncGenerator[WriteSession]:
@@ -159,4 +206,5 @@ class Database:
 
     async def close(self) -> None:
         """Closes all connections."""
+        await self.direct.close()
         await self.engine.dispose()

@@ -4,7 +4,7 @@
 an event is neither lost nor told twice. The history is range-partitioned by its time-ordered id.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -31,6 +31,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     shipment_id: UUID | None = None
     return_id: UUID | None = None
     customer_id: UUID | None = None
+
+
+Listener = Callable[[WriteSession, Sequence[UUID], Sequence[Event]], Awaitable[None]]
+_LISTENERS: list[Listener] = []
 
 
 class EventRecord(ShopRow, Base):
@@ -72,6 +76,12 @@ def subscribe(table: Mapping[str, Sequence[str]]) -> None:
     _SUBSCRIPTIONS.update({name: tuple(jobs) for name, jobs in table.items()})
 
 
+def listen(*listeners: Listener) -> None:
+    """Sets who hears of all events at once, in the transaction that publishes them (outgoing webhooks). Called once,
+    by the wiring. A listener costs every publish a statement and a failure of it fails the publish: keep it small."""
+    _LISTENERS[:] = listeners
+
+
 _INSERT = text(
     "INSERT INTO events (shop_id, id, name, occurred_at, order_id, shipment_id, return_id, customer_id, data) "
     "SELECT CAST(:shop AS uuid), e.* FROM unnest(CAST(:ids AS uuid[]), CAST(:names AS text[]), "
@@ -93,6 +103,8 @@ async def publish_all(session: WriteSession, events: Sequence[Event]) -> list[UU
         Job(job, {"event": str(i)}) for i, e in zip(ids, events, strict=True) for job in _SUBSCRIPTIONS.get(e.name, ())
     ]
     await enqueue_all(session, jobs)
+    for listener in _LISTENERS:
+        await listener(session, ids, events)
     return ids
 
 

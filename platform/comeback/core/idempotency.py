@@ -12,7 +12,7 @@ from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from comeback.core.base import Base, WriteSession, affected, machinery
-from comeback.core.errors import Invalid, Replay
+from comeback.core.errors import FieldError, Invalid, Replay
 
 
 class IdempotencyKey(Base):
@@ -33,6 +33,16 @@ class KeyReused(Invalid):
     """The key came before with another request (422)."""
 
     slug, title = "idempotency-key-reused", "This Idempotency-Key was used with another request"
+
+
+MAX_KEY = 200
+
+
+def checked(key: str) -> str:
+    """The key as it came. Raises Invalid (422) for one over 200 characters: cut short, two keys could become one."""
+    if len(key) > MAX_KEY:
+        raise Invalid(errors=[FieldError("/headers/Idempotency-Key", f"is longer than {MAX_KEY} characters")])
+    return key
 
 
 def request_hash(method: str, path: str, principal: UUID, body: bytes) -> bytes:

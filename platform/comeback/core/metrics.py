@@ -9,6 +9,7 @@ REQUESTS = Histogram(
 )  # fmt: skip
 INBOX = Counter("comeback_inbox_total", "Webhook deliveries by kind and outcome", ["kind", "outcome"])
 MESSAGES = Counter("comeback_messages_total", "Messages by class and state", ["message_class", "state"])
+WEBHOOKS = Counter("comeback_webhooks_total", "Outgoing webhook calls by outcome", ["outcome"])
 HITS = Counter("comeback_hits_total", "Opens and clicks recorded", ["kind"])
 REFUNDS = Counter("comeback_refunds_total", "Refund attempts by state", ["state"])
 OUTBOX_DEAD = Gauge("comeback_outbox_dead", "Outbox rows that gave up")

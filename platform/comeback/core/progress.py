@@ -64,3 +64,28 @@ async def show(session: ReadSession, task: UUID) -> dict[str, Any]:
     if not found:
         raise NotFound("No such task.")
     return found[0]
+
+
+async def advance(session: WriteSession, task: UUID) -> None:
+    """One more step is done; the last one ends the task."""
+    await session.execute(
+        text(
+            "UPDATE tasks SET done = done + 1, state = CASE WHEN done + 1 >= total THEN 'done' ELSE state END, "
+            "ended_at = CASE WHEN done + 1 >= total THEN clock_timestamp() ELSE ended_at END "
+            "WHERE shop_id = :shop AND id = :id AND state = 'running'"
+        ),
+        {"shop": session.shop_id, "id": task},
+    )
+
+
+async def grow(session: WriteSession, task: UUID, more: int, *, closing: bool = False) -> None:
+    """`more` steps came up; `closing`: no more will. A task without open steps then ends."""
+    await session.execute(
+        text(
+            "UPDATE tasks SET total = coalesce(total, 0) + :more, "
+            "state = CASE WHEN :closing AND done >= coalesce(total, 0) + :more THEN 'done' ELSE state END, "
+            "ended_at = CASE WHEN :closing AND done >= coalesce(total, 0) + :more THEN clock_timestamp() "
+            "ELSE ended_at END WHERE shop_id = :shop AND id = :id AND state = 'running'"
+        ),
+        {"shop": session.shop_id, "id": task, "more": more, "closing": closing},
+    )

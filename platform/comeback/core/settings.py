@@ -20,6 +20,20 @@ class MailSettings(msgspec.Struct, frozen=True, kw_only=True):
     connections: int = 20
     batch: int = 200
     dkim: bool = True
+    resolver: str | None = None
+    """The name server that records of sending domains are asked of, `host:port`; the system's own where unset."""
+    mailbox_url: str | None = None
+    """Where a local stack shows the mails it caught."""
+
+
+class ShopifySettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The app that shops install. Without an id only tokens of custom apps connect."""
+
+    api_version: str = "2026-04"
+    api_base: str | None = None
+    """Replaces every shop's own address (the rehearsal)."""
+    client_id: str | None = None
+    client_secret: Secret | None = None
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +60,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: str = "info"
     redis_prefix: str = "comeback"
     trusted_proxies: int = 0
+    metrics_token: Secret | None = None
+    """What `/metrics` must be asked with (`Authorization: Bearer …`); unset: only direct callers of this machine or a
+    private network may read it."""
     mail: MailSettings = MailSettings()
+    shopify: ShopifySettings = ShopifySettings()
 
     @property
     def secure(self) -> bool:

@@ -1,4 +1,4 @@
-"""How store credit is spent: promotional lots first, then the one that ends first (M13, B4). Pure."""
+"""How store credit is spent: promotional lots first, then the one that ends first (M13, B4); how it is booked. Pure."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -45,3 +45,31 @@ def spend(lots: Sequence[Lot], amount: int, now: datetime) -> list[tuple[UUID, i
             parts.append((lot.id, part))
             amount -= part
     return parts
+
+
+# Journals: (account, currency, amount), debit positive, Σ = 0. The two liabilities always hold what the accounts hold.
+Entries = list[tuple[str, str, int]]
+
+
+def bonus_journal(currency: str, bonus: int) -> Entries:
+    """A bonus was given: an expense until it ends."""
+    return [("promotion_expense", currency, bonus), ("promotional_credit_liability", currency, -bonus)]
+
+
+def redeem_journal(currency: str, value: int, promotional: int) -> Entries:
+    """Credit paid for a purchase: the liabilities end, the purchase is paid."""
+    return [
+        ("store_credit_liability", currency, value),
+        ("promotional_credit_liability", currency, promotional),
+        ("store_credit_redeemed", currency, -value - promotional),
+    ]
+
+
+def expiry_journal(currency: str, value: int, promotional: int) -> Entries:
+    """Credit ended unspent: value becomes income, a bonus was no expense after all."""
+    return [
+        ("store_credit_liability", currency, value),
+        ("breakage_income", currency, -value),
+        ("promotional_credit_liability", currency, promotional),
+        ("promotion_expense", currency, -promotional),
+    ]

@@ -14,6 +14,7 @@ from comeback.credits import repository, rules
 from comeback.credits.errors import NotEnoughCredit
 from comeback.credits.events import CreditIssued, CreditRedeemed
 from comeback.credits.schemas import BalanceOut, EntryOut, LotOut, RedeemIn, RedeemOut, StatementOut
+from comeback.ledger import service as ledger
 
 ENTRIES = 200
 
@@ -52,6 +53,7 @@ async def issue(session: WriteSession, given: Issue) -> bool:
     if not any(made):
         return False
     cash, bonus = given.amount * made[False], given.bonus * made[True]
+    await _book_bonus(session, given, bonus, at)
     balance, promotional_balance = await repository.move_balance(session, account["id"], cash, bonus)
     await publish(
         session,
@@ -72,6 +74,13 @@ async def issue(session: WriteSession, given: Issue) -> bool:
     return True
 
 
+async def _book_bonus(session: WriteSession, given: Issue, bonus: int, at: datetime) -> None:
+    """What the value itself is owed for (a settlement, a refund) is in the books already; the bonus is not."""
+    source = f"{given.source_kind}:{given.source_id}"
+    entries = rules.bonus_journal(given.currency, bonus)
+    await ledger.post(session, "credit_bonus", source, entries, order_id=given.order_id, at=at)
+
+
 async def redeem(session: WriteSession, wanted: RedeemIn) -> RedeemOut:
     """Spends credit once per source: promotional lots first. Raises NotEnoughCredit (409)."""
     account = await repository.lock_account(session, wanted.customer, wanted.currency)
@@ -79,13 +88,15 @@ async def redeem(session: WriteSession, wanted: RedeemIn) -> RedeemOut:
     if before:
         return await _redeemed(session, wanted, before, (account["balance"], account["promotional"]))
     at = clock.now()
-    await _expire(session, account["id"], at)
+    await _expire(session, account["id"], wanted.currency, at)
     try:
         lots = await repository.lots(session, account["id"])
         parts = rules.spend(lots, wanted.amount, at)
     except rules.Short as short:
         raise NotEnoughCredit(f"{short.available} is available", extra={"available": short.available}) from short
-    left = await _book(session, account["id"], parts, "redeem", ("purchase", wanted.source), at)
+    left, booked = await _book(session, account["id"], parts, "redeem", ("purchase", wanted.source), at)
+    entries = rules.redeem_journal(wanted.currency, *booked)
+    await ledger.post(session, "credit_redeemed", f"{account['id']}:{wanted.source}", entries, at=at)
     event = CreditRedeemed(
         occurred_at=at,
         customer_id=wanted.customer,
@@ -120,8 +131,8 @@ async def _book(
     kind: str,
     source: tuple[str, str],
     at: datetime,
-) -> tuple[int, int]:
-    """Takes parts from their lots with an entry each; answers both balances."""
+) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Takes parts from their lots with an entry each; answers both balances and what left them."""
     promotional = {lot.id for lot in await repository.lots(session, account_id) if lot.promotional}
     for lot_id, amount in parts:
         if not await repository.take(session, lot_id, amount):
@@ -130,15 +141,17 @@ async def _book(
         await repository.add_entry(session, values | {"source_kind": source[0], "source_id": source[1]})
     apart = sum(amount for lot, amount in parts if lot in promotional)
     total = sum(amount for _, amount in parts)
-    return await repository.move_balance(session, account_id, apart - total, -apart)
+    return await repository.move_balance(session, account_id, apart - total, -apart), (total - apart, apart)
 
 
-async def _expire(session: WriteSession, account_id: UUID, now: datetime) -> None:
+async def _expire(session: WriteSession, account_id: UUID, currency: str, now: datetime) -> None:
     """Books lots that ended, so that the balances say what can be spent."""
     lots = await repository.lots(session, account_id)
     for lot in lots:
         if not rules.live(lot, now):
-            await _book(session, account_id, [(lot.id, lot.remaining)], "expire", ("lot", str(lot.id)), now)
+            source = ("lot", str(lot.id))
+            _, booked = await _book(session, account_id, [(lot.id, lot.remaining)], "expire", source, now)
+            await ledger.post(session, "credit_expired", lot.id, rules.expiry_journal(currency, *booked), at=now)
 
 
 async def statement(session: ReadSession, customer_id: UUID) -> StatementOut:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from comeback.core.db import Base, ShopRow, personal
@@ -51,12 +51,21 @@ class Customer(ShopRow, Base):
     __table_args__ = (
         UniqueConstraint("shop_id", "external_id", name="uq_customers_external_id"),
         UniqueConstraint("shop_id", "email_norm", name="uq_customers_email_norm"),
+        Index("ix_customers_email", "shop_id", text("email_norm text_pattern_ops")),
+        Index("ix_customers_last_name", "shop_id", text("last_name_norm text_pattern_ops")),
+        Index("ix_customers_name", "shop_id", text("name_norm text_pattern_ops")),
     )
     external_id: Mapped[str | None]
     email: Mapped[str | None] = mapped_column(info=personal())
     email_norm: Mapped[str | None] = mapped_column(info=personal())
     first_name: Mapped[str | None] = mapped_column(info=personal())
     last_name: Mapped[str | None] = mapped_column(info=personal())
+    # For search, as columns: row security keeps expressions such as lower(…) out of index look-ups. They follow the
+    # names, so erasing the names empties them.
+    name_norm: Mapped[str | None] = mapped_column(
+        Computed("nullif(lower(coalesce(first_name || ' ', '') || coalesce(last_name, '')), '')", persisted=True)
+    )
+    last_name_norm: Mapped[str | None] = mapped_column(Computed("lower(last_name)", persisted=True))
     phone: Mapped[str | None] = mapped_column(info=personal())
     locale: Mapped[str | None]
     timezone: Mapped[str | None]

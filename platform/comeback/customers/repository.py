@@ -227,6 +227,30 @@ async def suppressions(session: ReadSession, channel: str, hashes: Sequence[byte
     return rows(found)
 
 
+_STANDING = text("""
+SELECT 'pepper' AS kind, NULL::uuid AS customer_id, NULL AS channel, NULL AS purpose, NULL::bool AS granted,
+  NULL::timestamptz AS at, NULL AS basis, NULL AS source, pepper AS hash, NULL AS topic, NULL::timestamptz AS until
+FROM address_peppers WHERE shop_id = :shop
+UNION ALL SELECT 'block', NULL, channel, NULL, NULL, at, NULL, reason, address_hash, topic, until FROM suppressions
+WHERE shop_id = :shop AND channel = :channel AND address_hash = ANY(CAST(:hashes AS bytea[]))
+UNION ALL SELECT 'said', c.customer_id, c.channel, c.purpose, c.granted, c.at, c.basis, c.source, NULL, NULL, NULL
+FROM unnest(CAST(:ids AS uuid[])) AS i(id) CROSS JOIN LATERAL (
+  SELECT customer_id, channel, purpose, granted, at, basis, source FROM consents
+  WHERE shop_id = :shop AND customer_id = i.id AND channel = :channel AND purpose = 'marketing'
+  ORDER BY at DESC, granted, source COLLATE "C" DESC, basis COLLATE "C" DESC LIMIT 1) c
+""")
+
+
+async def standing(
+    session: ReadSession, channel: str, ids: Sequence[UUID], hashes: Sequence[bytes]
+) -> tuple[bytes | None, list[dict[str, Any]], list[dict[str, Any]]]:
+    """The shop's pepper, the suppressions of hashed addresses and what people said of marketing: one round trip."""
+    values = {"shop": session.shop_id, "channel": channel, "ids": list(ids), "hashes": list(hashes)}
+    found = rows(await session.execute(_STANDING, values))
+    key = next((r["hash"] for r in found if r["kind"] == "pepper"), None)
+    return key, [r for r in found if r["kind"] == "block"], [r for r in found if r["kind"] == "said"]
+
+
 async def list_suppressions(session: ReadSession, before: UUID | None, limit: int) -> list[dict[str, Any]]:
     """A page of suppressions, newest first."""
     found = await session.execute(
@@ -237,3 +261,10 @@ async def list_suppressions(session: ReadSession, before: UUID | None, limit: in
         {"shop": session.shop_id, "before": before, "limit": limit},
     )
     return rows(found)
+
+
+async def by_external_id(session: ReadSession, external_id: str) -> UUID | None:
+    """Who is known under the shop's id."""
+    query = text("SELECT id FROM customers WHERE shop_id = :shop AND external_id = :external")
+    found = await session.execute(query, {"shop": session.shop_id, "external": external_id})
+    return found.scalar_one_or_none()

@@ -30,6 +30,8 @@ from comeback.kit.ids import new_id, parse_id
 from comeback.kit.paging import Page, decode_cursor, encode_cursor
 
 PAGE = 50
+PEPPERS = 10_000
+_PEPPERS: dict[UUID, bytes] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,11 @@ async def customer_by_email(session: ReadSession, email: str) -> UUID | None:
     return await repository.by_email(session, norm) if norm else None
 
 
+async def customer_by_external_id(session: ReadSession, external_id: str) -> UUID | None:
+    """Who is known under the shop's own id."""
+    return await repository.by_external_id(session, external_id)
+
+
 async def record_consents(session: WriteSession, statements: Sequence[tuple[UUID, ConsentIn]]) -> int:
     """Appends statements of many people in one statement; repeats are ignored. Returns how many were new.
 
@@ -177,13 +184,41 @@ async def gate(session: ReadSession, requests: Sequence[GateRequest]) -> dict[UU
     now, answers = clock.now(), dict[UUID, Verdict]()
     for channel in sorted({r.channel for r in requests}):
         group = [r for r in requests if r.channel == channel]
-        blocks = await suppressed(session, [r.address for r in group], channel)
         people = [r.customer_id or r.key for r in group]
-        said = await _latest(session, people, channel)
+        blocks, said = await _standing(session, channel, [r.address for r in group], people)
         for request, person in zip(group, people, strict=True):
             held = [Block(s.reason, s.at, s.topic, s.until) for s in blocks[request.address]]
             answers[request.key] = rules.verdict(request.class_, held, said.get(person), now, request.topic)
     return answers
+
+
+async def _standing(
+    session: ReadSession, channel: str, addresses: Sequence[str], people: Sequence[UUID]
+) -> tuple[dict[str, list[Suppression]], dict[UUID, Statement]]:
+    """Suppressions by address and consents by person, in one round trip once the shop's pepper is known."""
+    known = _PEPPERS.get(session.shop_id)
+    hashed = {a: rules.address_hash(known, channel, a) for a in addresses} if known else {}
+    pepper, held, found = await repository.standing(session, channel, list(set(people)), list(set(hashed.values())))
+    said = {
+        r["customer_id"]: Statement(r["channel"], r["purpose"], r["granted"], r["at"], r["basis"], r["source"])
+        for r in found
+    }
+    if pepper == known:
+        by_hash: dict[bytes, list[Suppression]] = {}
+        for r in held:
+            by_hash.setdefault(r["hash"], []).append(Suppression(r["source"], r["topic"] or None, r["at"], r["until"]))
+        return {a: by_hash.get(hashed[a], []) if known else [] for a in addresses}, said
+    _remember(session.shop_id, pepper)
+    return await suppressed(session, addresses, channel), said
+
+
+def _remember(shop: UUID, pepper: bytes | None) -> None:
+    """A pepper is made once and stays; what was remembered is compared with what is stored at every use."""
+    if len(_PEPPERS) >= PEPPERS:
+        _PEPPERS.clear()
+    _PEPPERS.pop(shop, None)
+    if pepper is not None:
+        _PEPPERS[shop] = pepper
 
 
 async def _latest(session: ReadSession, ids: Sequence[UUID], channel: str) -> dict[UUID, Statement]:

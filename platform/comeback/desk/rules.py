@@ -3,13 +3,15 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
+from comeback.desk.schemas.flows import ClauseOut
 from comeback.desk.schemas.returns import Action, FeeOut, MoneyOut, TenderShare
 from comeback.desk.schemas.shared import TimelineEntry
 
-Source = Literal["order", "parcel", "return", "message", "money", "credit"]
+Source = Literal["order", "parcel", "return", "message", "money", "credit", "consent"]
+Branch = Literal["yes", "no", "timed_out"]
 Scalars = dict[str, str | int | bool | None]
 
 _WORST_FIRST = (
@@ -47,6 +49,18 @@ def delivery_word(parcels: Iterable[tuple[str, bool, bool]]) -> str:
     worst = next((word for word in _WORST_FIRST if word in open_words), open_words[0])
     calm = worst in {"in_transit", "out_for_delivery", "info_received", "pending"}
     return "partly_delivered" if calm and len(open_words) < len(words) else worst
+
+
+def order_word(state: str, parcels: Iterable[Sequence[Any]]) -> str:
+    """The badge of an order in a list: its delivery, or that it was called off. Parcels as [status, late, trouble]."""
+    return state if state == "cancelled" else delivery_word((s, delayed, trouble) for s, delayed, trouble in parcels)
+
+
+def parcel_word(direction: str, status: str, label: str, delayed: bool, trouble: bool) -> str:
+    """One parcel in one word; a return parcel that no carrier has yet says what its label is doing."""
+    if direction == "return" and status in {"pending", "info_received", "expired"} and label != "none":
+        return label
+    return delivery_word([(status, delayed, trouble)]) if status != "cancelled" else status
 
 
 def actions(state: str, kind: str, *, expected: int, ungraded: int, payable: bool) -> list[Action]:
@@ -146,3 +160,67 @@ def search_words(q: str) -> tuple[str, str]:
     plain = q.strip().lstrip("#").strip().casefold()
     escaped = plain.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return plain, f"{escaped}%"
+
+
+class Place(NamedTuple):
+    """A step of a flow in reading order; see `walk`."""
+
+    name: str
+    node: Mapping[str, Any]
+    depth: int
+    branch: Branch | None
+    again: bool
+
+
+def walk(definition: Mapping[str, Any]) -> list[Place]:
+    """The steps of a flow as a list that reads from top to bottom, answers of a question set in under it.
+
+    A step that a second way leads to is named there once more with `again`, and not followed a second time.
+    """
+    nodes: Mapping[str, Mapping[str, Any]] = definition.get("nodes") or {}
+    places: list[Place] = []
+    seen: set[str] = set()
+    todo: list[tuple[str | None, int, Branch | None]] = [(definition.get("start"), 0, None)]
+    while todo:
+        name, depth, branch = todo.pop()
+        node = nodes.get(name) if name else None
+        if name is None or node is None:
+            continue
+        again = name in seen
+        places.append(Place(name, node, depth, branch, again))
+        if not again:
+            seen.add(name)
+            todo.extend(reversed(_ways(node, depth)))
+    return places
+
+
+def _ways(node: Mapping[str, Any], depth: int) -> list[tuple[str | None, int, Branch | None]]:
+    if node.get("kind") == "condition":
+        return [(node.get("yes"), depth + 1, "yes"), (node.get("no"), depth + 1, "no")]
+    late: list[tuple[str | None, int, Branch | None]] = [(node.get("timed_out"), depth + 1, "timed_out")]
+    return [*late, (node.get("next"), depth, None)]
+
+
+def entry_events(definition: Mapping[str, Any]) -> list[str]:
+    """The events that let someone into a flow."""
+    named = (definition.get("entry") or {}).get("event") or []
+    return [named] if isinstance(named, str) else [str(name) for name in named]
+
+
+def clauses(when: Any, join: Literal["all", "any"] = "all", *, negated: bool = False) -> list[ClauseOut]:
+    """A condition as a flat list to read; deeper nesting keeps the words that tie it to its neighbours."""
+    if not isinstance(when, Mapping) or not when:
+        return []
+    if "field" in when:
+        value = when.get("value")
+        shown = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+        shown = shown.lower() if isinstance(value, bool) else shown
+        return [ClauseOut(join=join, negated=negated, field=str(when["field"]), op=str(when.get("op")), value=shown)]
+    if "not" in when:
+        return clauses(when["not"], join, negated=not negated)
+    way: Literal["all", "any"] = "any" if "any" in when else "all"
+    parts: Sequence[Any] = when.get(way) or []
+    found: list[ClauseOut] = []
+    for part in parts:
+        found += clauses(part, way if found else join, negated=negated)
+    return found

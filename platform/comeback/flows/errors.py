@@ -31,3 +31,9 @@ class NotLive(Conflict):
     """Only a live flow can be paused."""
 
     slug, title = "flow-not-live", "The flow is not live"
+
+
+class NotPaused(Conflict):
+    """Only a paused flow can go on."""
+
+    slug, title = "flow-not-paused", "The flow is not paused"

@@ -32,7 +32,7 @@ class WeakPassword(Invalid):
 
 class ScopeTooWide(Forbidden):
     slug = "scope-too-wide"
-    title = "A key cannot be allowed more than the person who makes it"
+    title = "Nobody can give more rights than they have"
 
 
 class LastOwner(Conflict):
@@ -48,3 +48,18 @@ class UnknownShop(NotFound):
 class NoConnection(NotFound):
     slug = "no-connection"
     title = "The shop is not connected to this service"
+
+
+class InvitationOver(NotFound):
+    slug = "invitation-over"
+    title = "This invitation was used, replaced or has run out"
+
+
+class WrongPassword(Invalid):
+    slug = "wrong-password"
+    title = "This is not your current password"
+
+
+class BadPicture(Invalid):
+    slug = "bad-picture"
+    title = "This file is no picture that can be used"

@@ -108,6 +108,8 @@ class StaffSession(ShopRow, Base):
     """When the person logged in; a rotation keeps it, so that rotation does not prolong a session."""
     last_seen_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     revoked_at: Mapped[datetime | None]
+    device: Mapped[str | None]
+    """Browser and system in two words, so that a person knows which log-in is which."""
 
 
 class ApiKey(ShopRow, Base):

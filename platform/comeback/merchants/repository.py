@@ -22,6 +22,7 @@ class SessionRow(NamedTuple):
     role: str
     active: bool
     now: datetime
+    device: str | None
 
 
 class KeyRow(NamedTuple):
@@ -73,7 +74,7 @@ async def mark_login(session: WriteSession, staff_id: UUID, new_hash: str | None
 
 _SESSION = text(
     "SELECT s.id, s.staff_id, s.created_at, s.last_seen_at, s.revoked_at, p.name, p.role, p.active, "
-    "clock_timestamp() AS now FROM staff_sessions s "
+    "clock_timestamp() AS now, s.device FROM staff_sessions s "
     "JOIN staff p ON p.shop_id = s.shop_id AND p.id = s.staff_id "
     "WHERE s.shop_id = :shop AND s.id = :id AND s.token_digest = :digest"
 )
@@ -113,6 +114,57 @@ async def revoke_sessions_of(session: WriteSession, staff_id: UUID) -> None:
         )
         .values(revoked_at=func.clock_timestamp())
     )
+
+
+async def set_first_password(session: WriteSession, staff_id: UUID, hashed: str, unset: str) -> bool:
+    """Whether the person had no password until now; two who use one link at once cannot both win."""
+    found = await session.execute(
+        update(Staff)
+        .where(Staff.shop_id == session.shop_id, Staff.id == staff_id, Staff.active, Staff.password_hash == unset)
+        .values(password_hash=hashed)
+        .returning(Staff.id)
+    )
+    return found.one_or_none() is not None
+
+
+async def live_sessions(session: ReadSession, staff_id: UUID) -> list[StaffSession]:
+    """Log-ins that are not revoked, the last used first."""
+    query = (
+        select(StaffSession)
+        .where(
+            StaffSession.shop_id == session.shop_id,
+            StaffSession.staff_id == staff_id,
+            StaffSession.revoked_at.is_(None),
+        )
+        .order_by(StaffSession.last_seen_at.desc(), StaffSession.id)
+        .limit(100)
+    )
+    return list((await session.execute(query)).scalars())
+
+
+async def staff_session(session: ReadSession, staff_id: UUID, session_id: UUID) -> StaffSession | None:
+    found = await session.get(StaffSession, (session.shop_id, session_id))
+    return found if found is not None and found.staff_id == staff_id else None
+
+
+async def database_now(session: ReadSession) -> datetime:
+    return (await session.execute(select(func.clock_timestamp()))).scalar_one()
+
+
+async def sending_domains(session: ReadSession) -> list[SendingDomain]:
+    query = (
+        select(SendingDomain)
+        .where(SendingDomain.shop_id == session.shop_id)
+        .order_by(SendingDomain.domain, SendingDomain.stream, SendingDomain.created_at, SendingDomain.id)
+    )
+    return list((await session.execute(query)).scalars())
+
+
+async def connections(session: ReadSession) -> list[Connection]:
+    query = (
+        select(Connection).where(Connection.shop_id == session.shop_id).order_by(Connection.created_at, Connection.id)
+    )
+    return list((await session.execute(query)).scalars())
 
 
 async def api_key(session: ReadSession, key_id: UUID, digest: bytes) -> KeyRow | None:

@@ -137,6 +137,74 @@ def selector(stream: str, serial: int) -> str:
     return f"{stream}{serial}"
 
 
+UNSET_PASSWORD = "!"
+"""Stands where an invited person has no password yet; it is no argon2 text, so no password fits it."""
+
+_HEX = re.compile(r"^#[0-9a-f]{6}$")
+_HTTP = re.compile(r"^https?://[^\s\"'<>]{1,2000}$")
+_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
+            ("Mac OS X", "macOS"), ("CrOS", "ChromeOS"), ("Linux", "Linux"))  # fmt: skip
+
+
+def device(user_agent: str) -> str | None:
+    """Browser and system in two words; the header itself is not kept (it would tell more than a person needs)."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), None)
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), None)
+    return " · ".join(part for part in (browser, system) if part) or None
+
+
+def brand_problems(brand: Mapping[str, object]) -> list[tuple[str, str]]:
+    """What of a look cannot be used: (field, sentence). Colours stand in style sheets, addresses in links."""
+    found = [
+        (name, "Write a colour like #2f5d50.")
+        for name in ("primary", "primary_dark")
+        if not _HEX.match(str(brand.get(name) or "").lower())
+    ]
+    logo, mail = brand.get("logo_url"), brand.get("support_email")
+    if logo and not _HTTP.match(str(logo)):
+        found.append(("logo_url", "Write an address that begins with https://."))
+    if mail and (str(mail).count("@") != 1 or len(str(mail)) > 254 or any(c.isspace() for c in str(mail))):
+        found.append(("support_email", "Write an address like help@shop.example."))
+    found += [
+        (name, "Use at most 200 characters.")
+        for name in ("support_hours", "address")
+        if len(str(brand.get(name) or "")) > 200
+    ]
+    return found
+
+
+def judged_key(record: str, values: Iterable[str]) -> str:
+    """Whether a DKIM record says what ours says: `good`, `wrong` or `missing`. Blanks and order of tags do not count
+    (RFC 6376 §3.2)."""
+    wanted, seen = _tags(record), [_tags(value) for value in values]
+    if any(tags.get("p") == wanted["p"] and tags.get("k", "rsa") == wanted["k"] for tags in seen):
+        return "good"
+    return "wrong" if seen else "missing"
+
+
+def _tags(record: str) -> dict[str, str]:
+    pairs = (part.partition("=") for part in record.split(";"))
+    return {name.strip(): re.sub(r"\s+", "", value) for name, _, value in pairs if name.strip()}
+
+
+def judged_spf(include: str, values: Iterable[str]) -> str:
+    """Whether the domain's SPF record lets our servers send (RFC 7208 §5.2); two records are a permanent error
+    (§3.2)."""
+    records = [value for value in values if value.lower().split(" ")[0] == "v=spf1"]
+    if len(records) != 1:
+        return "wrong" if records else "missing"
+    return "good" if f"include:{include}".lower() in records[0].lower().split() else "wrong"
+
+
+def judged_dmarc(values: Iterable[str]) -> str:
+    """Whether there is a DMARC policy at all (RFC 7489 §6.3); which one is the shop's own choice."""
+    records = [_tags(value) for value in values if value.lower().replace(" ", "").startswith("v=dmarc1")]
+    if not records:
+        return "missing"
+    return "good" if len(records) == 1 and records[0].get("p") in {"none", "quarantine", "reject"} else "wrong"
+
+
 def dkim_record(public_key_b64: str, algorithm: str) -> str:
     """The TXT record that the shop puts at `<selector>._domainkey.<domain>` (RFC 6376 §3.6.1)."""
     return f"v=DKIM1; k={algorithm}; p={public_key_b64}"

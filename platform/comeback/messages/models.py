@@ -85,6 +85,7 @@ class Message(ShopRow, Base):
     mime_date: Mapped[datetime | None]
     sending_domain_id: Mapped[UUID | None]
     content_hash: Mapped[bytes | None]
+    """SHA-256 of the head followed by the SHA-256 of the body."""
     context: Mapped[dict[str, Any] | None] = mapped_column(info=personal())
     """Frozen inputs of a marketing mail; service mails keep their bytes instead."""
     reply: Mapped[str | None]
@@ -102,6 +103,8 @@ class Message(ShopRow, Base):
         Index("ix_messages_leased", "lease_until",
               postgresql_where=text("state IN ('claimed', 'rendered', 'handing_over')")),
         Index("ix_messages_unknown", "handed_at", postgresql_where=text("state = 'unknown'")),
+        Index("ix_messages_refused", "shop_id", "id",
+              postgresql_where=text("state IN ('failed', 'unknown', 'blocked', 'cancelled')")),
         Index("ix_messages_order", "shop_id", "order_id", postgresql_where=text("order_id IS NOT NULL")),
         Index("ix_messages_customer", "shop_id", "customer_id", postgresql_where=text("customer_id IS NOT NULL")),
         {"info": machinery("select", "update")},

@@ -41,7 +41,10 @@ async def list_messages(
     )  # fmt: skip
 
 
-@get("/api/v1/messages/{message_id:str}/raw", operation_id="rawMessage", opt={"permission": "messages:read"})
+@get(
+    "/api/v1/messages/{message_id:str}/raw", operation_id="rawMessage", opt={"permission": "messages:read"},
+    media_type="message/rfc822",
+)  # fmt: skip
 async def raw_message(message_id: FromPath[str], read: NamedDependency[ReadSession]) -> Response[bytes]:
     """The mail as it was handed over (RFC 5322), while its bytes are kept."""
     found = parse_id(message_id)

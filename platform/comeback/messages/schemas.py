@@ -13,7 +13,8 @@ from comeback.messages.render.problems import Problem
 
 class PlannedMessage(msgspec.Struct, frozen=True, kw_only=True):
     """A message to be. `send_key` from `rules.states.send_key`; `subjects` by name: order, shipment, return, refund,
-    credit; `data`: values for the template beside its blocks; `origin`: what planned it, for people to read."""
+    credit; `data`: values for the template beside its blocks; `origin`: what planned it, for people to read; `locale`:
+    the recipient's, empty for the shop's."""
 
     send_key: str
     template: str
@@ -21,7 +22,7 @@ class PlannedMessage(msgspec.Struct, frozen=True, kw_only=True):
     channel: str = "email"
     customer_id: UUID | None = None
     recipient: str | None = None
-    locale: str = "en"
+    locale: str = ""
     subjects: dict[str, UUID] = {}
     data: dict[str, Any] = {}
     origin: dict[str, Any] | None = None

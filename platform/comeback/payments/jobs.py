@@ -30,7 +30,8 @@ from comeback.vendors.stripe.schemas import ProviderRefund, RefundRequest, Strip
 OVERDUE = timedelta(minutes=2)
 PENDING_CHECK = timedelta(hours=12)
 RECONCILE_EVERY = 60.0
-MAX_TRIES = 10
+PATIENCE = 5
+"""Readings of a payment that an outside refund too large for the caps waits for a reserve of ours to end."""
 
 
 class Needs(Protocol):
@@ -123,7 +124,7 @@ class SyncPayment:
         api_key = await submitting.sync_key(session, self.vault)
         if api_key is None:
             return None
-        return Sync(payment=payload["payment"], tries=payload.get("tries", 0), api_key=api_key)
+        return Sync(payment=payload["payment"], tries=payload["attempt"], api_key=api_key)
 
     async def call(self, task: Sync) -> list[ProviderRefund]:
         """The provider's list."""
@@ -132,11 +133,14 @@ class SyncPayment:
     async def record(
         self, session: WriteSession, payload: dict[str, Any], task: Sync, outcome: list[ProviderRefund] | Exception
     ) -> None:
-        """Applies everything once; what does not fit the caps yet is read again a minute later."""
+        """Applies everything once; what does not fit the caps yet is read again a minute later, a few times; then it is
+        booked as far as it fits, and the rest is a human's."""
         if isinstance(outcome, Exception):
             raise RecordedRetry(30.0, str(outcome))
-        fits = [await observe(session, seen_of(found, task.payment), "listing") for found in reversed(outcome)]
-        if not all(fits) and task.tries < MAX_TRIES:
+        wait = task.tries < PATIENCE
+        seen = [seen_of(found, task.payment) for found in reversed(outcome)]
+        fits = [await observe(session, refund, "listing", wait=wait) for refund in seen]
+        if not all(fits):
             raise RecordedRetry(60.0, "an outside refund waits for a reserve to end")
 
 

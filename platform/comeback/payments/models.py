@@ -131,6 +131,30 @@ class Payout(ShopRow, Base):
     )
 
 
+class RefundSurplus(ShopRow, Base):
+    """Money that a provider gave back beyond everything known to be paid: a task for a human, one a provider's refund.
+
+    The part that fitted is in refunds of origin `external`.
+    """
+
+    __tablename__ = "refund_surpluses"
+    order_id: Mapped[UUID]
+    provider_ref: Mapped[str]
+    payment_ref: Mapped[str]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default="open")
+    seen_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    __table_args__ = (
+        ForeignKeyConstraint(["shop_id", "order_id"], ["orders.shop_id", "orders.id"]),
+        UniqueConstraint("shop_id", "provider_ref", name="uq_refund_surpluses_provider_ref"),
+        CheckConstraint("state IN ('open', 'done', 'canceled')", name="state"),
+        CheckConstraint("amount > 0", name="amount"),
+        Index("ix_refund_surpluses_open", "shop_id", "id", postgresql_where=text("state = 'open'")),
+    )
+
+
 class Dispute(ShopRow, Base):
     """A dispute as the provider last told it. While open it holds the tender (M19)."""
 

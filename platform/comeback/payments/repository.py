@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from comeback.core.db import ReadSession, WriteSession, rows
 from comeback.kit.ids import new_id
 from comeback.orders.models import OrderTender
-from comeback.payments.models import Dispute, PaymentEvent, Payout, Refund
+from comeback.payments.models import Dispute, PaymentEvent, Payout, Refund, RefundSurplus
 
 
 async def refund(session: ReadSession, refund_id: UUID) -> Refund | None:
@@ -121,6 +121,51 @@ async def payouts(session: ReadSession, *, order_id: UUID | None = None) -> list
     if order_id is not None:
         query = query.where(Payout.order_id == order_id)
     return list(await session.scalars(query.order_by(Payout.id).limit(200)))
+
+
+async def open_surplus(session: WriteSession, values: dict[str, Any]) -> bool:
+    """A task for a human, one a provider's refund; False where it is known."""
+    found = await session.scalar(
+        text(
+            "INSERT INTO refund_surpluses (shop_id, id, order_id, provider_ref, payment_ref, amount, currency, seen_at)"
+            " VALUES (:shop, :id, :order, :ref, :payment, :amount, :currency, :at) "
+            "ON CONFLICT ON CONSTRAINT uq_refund_surpluses_provider_ref DO NOTHING RETURNING id"
+        ),
+        values | {"shop": session.shop_id, "id": new_id()},
+    )
+    return found is not None
+
+
+async def knows_surplus(session: ReadSession, provider_ref: str) -> bool:
+    """Whether a provider's refund has its task, open or closed."""
+    query = select(RefundSurplus.id).where(
+        RefundSurplus.shop_id == session.shop_id, RefundSurplus.provider_ref == provider_ref
+    )
+    return await session.scalar(query) is not None
+
+
+async def close_surplus(session: WriteSession, provider_ref: str, state: str, at: datetime) -> RefundSurplus | None:
+    """Ends an open task; None where there is none."""
+    query = (
+        update(RefundSurplus)
+        .where(
+            RefundSurplus.shop_id == session.shop_id,
+            RefundSurplus.provider_ref == provider_ref,
+            RefundSurplus.state == "open",
+        )
+        .values(state=state, closed_at=at)
+        .returning(RefundSurplus)
+        .execution_options(populate_existing=True)
+    )
+    return await session.scalar(query)
+
+
+async def surpluses(session: ReadSession, order_id: UUID | None = None) -> list[RefundSurplus]:
+    """Open tasks of the shop or of an order, oldest first, at most 200."""
+    query = select(RefundSurplus).where(RefundSurplus.shop_id == session.shop_id, RefundSurplus.state == "open")
+    if order_id is not None:
+        query = query.where(RefundSurplus.order_id == order_id)
+    return list(await session.scalars(query.order_by(RefundSurplus.id).limit(200)))
 
 
 async def due_checks(session: ReadSession, before: dict[str, datetime], limit: int) -> list[tuple[UUID, UUID]]:

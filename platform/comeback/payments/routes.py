@@ -14,7 +14,7 @@ from comeback.merchants import service as merchants
 from comeback.orders import service as orders
 from comeback.payments import service
 from comeback.payments.errors import BadSignature, RefundNotFound
-from comeback.payments.schemas import AttemptOut, AttemptPage, ConfirmIn, GoodwillIn, RefundsOut
+from comeback.payments.schemas import AttemptOut, AttemptPage, ConfirmIn, GoodwillIn, RefundsOut, SurplusPage
 from comeback.vendors.errors import BadSignature as NotSigned
 from comeback.vendors.stripe.gateway import StripeGateway
 
@@ -62,6 +62,28 @@ async def confirm_refund(
     return (await service.attempts_out(session, [refund]))[0]
 
 
+@get("/api/v1/refunds/unexplained", operation_id="listUnexplainedRefunds", opt={"permission": "orders:read"})
+async def list_unexplained(read: NamedDependency[ReadSession]) -> SurplusPage:
+    """Money given back at the provider beyond everything known to be paid: open tasks, oldest first."""
+    return SurplusPage(items=await service.surpluses(read))
+
+
+@post(
+    "/api/v1/refunds/unexplained/{surplus_id:str}/close",
+    operation_id="closeUnexplainedRefund",
+    status_code=204,
+    opt={"permission": "refunds:write"},
+)
+async def close_unexplained(
+    surplus_id: FromPath[str], session: NamedDependency[WriteSession], principal: NamedDependency[Principal]
+) -> None:
+    """Someone looked into it; 404 where there is no such open task."""
+    known = parse_id(surplus_id)
+    if known is None:
+        raise RefundNotFound()
+    await service.settle_surplus(session, principal, known)
+
+
 @post("/hooks/stripe/{token:str}", operation_id="stripeHook", status_code=200, opt={"permission": PUBLIC})
 async def stripe_hook(
     request: Request,  # type: ignore[type-arg]
@@ -93,4 +115,4 @@ async def stripe_hook(
     return Response(b"", status_code=200)
 
 
-ROUTES = [create_goodwill_refund, list_refunds, confirm_refund, stripe_hook]
+ROUTES = [create_goodwill_refund, list_refunds, confirm_refund, list_unexplained, close_unexplained, stripe_hook]

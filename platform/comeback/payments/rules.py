@@ -123,6 +123,25 @@ def entitlement(account: str, currency: str, amount: int) -> list[tuple[str, str
     return [(account, currency, amount), ("refund_clearing", currency, -amount)]
 
 
+def surplus(currency: str, amount: int) -> list[tuple[str, str, int]]:
+    """Ledger entries of money that went out beyond everything known to be paid; a negative amount takes them back."""
+    return [("refunds_unexplained", currency, amount), ("cash:stripe", currency, -amount)]
+
+
+def fill(amount: int, room: Sequence[tuple[UUID, UUID, int, int]]) -> dict[UUID, int]:
+    """An amount over (tender, order, room of the tender, room of the order): one that holds all of it alone, else the
+    roomiest first. What fits nowhere is left out; parts are above zero."""
+    spare = {order: left for _, order, _, left in room}
+    parts: dict[UUID, int] = {}
+    for tender, order, left, _ in sorted(room, key=lambda r: min(r[2], r[3]), reverse=True):
+        part = min(amount, left, spare[order])
+        if part > 0:
+            parts[tender] = part
+            amount -= part
+            spare[order] -= part
+    return parts
+
+
 class Part(msgspec.Struct, frozen=True, kw_only=True):
     """What one tender gives back; `lines`, `shipping` and the unallocated rest make up `amount` (minor units)."""
 

@@ -65,6 +65,25 @@ class AttemptPage(msgspec.Struct, kw_only=True):
     next: str | None = None
 
 
+class SurplusOut(msgspec.Struct, kw_only=True):
+    """Money that a provider gave back beyond everything known to be paid (minor units): someone has to look."""
+
+    id: UUID
+    order_id: UUID
+    provider_ref: str
+    payment_ref: str
+    amount: int
+    currency: str
+    seen_at: datetime
+
+
+class SurplusPage(msgspec.Struct, kw_only=True):
+    """Open tasks, oldest first."""
+
+    items: list[SurplusOut]
+    next: str | None = None
+
+
 class ConfirmIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """A human says what became of a refund paid by hand."""
 

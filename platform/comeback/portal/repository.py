@@ -149,3 +149,14 @@ async def sweep(session: WriteSession, claims_before: datetime, drafts_before: d
     old = await session.execute(text("DELETE FROM portal_claims WHERE expires_at < :time"), {"time": claims_before})
     stale = await session.execute(text("DELETE FROM portal_drafts WHERE updated_at < :time"), {"time": drafts_before})
     return affected(old) + affected(stale)
+
+
+_TO_SHOW = text(
+    "SELECT s.order_id FROM shipments s WHERE s.shop_id = :shop AND s.direction = 'outbound' "
+    "AND s.shipped_at IS NOT NULL AND s.status <> 'cancelled' ORDER BY s.delivered_at IS NOT NULL, s.id DESC LIMIT 1"
+)
+
+
+async def order_to_show(session: ReadSession) -> UUID | None:
+    """An order whose page has something to show: one under way before one that has arrived; None without parcels."""
+    return (await session.execute(_TO_SHOW, {"shop": session.shop_id})).scalar_one_or_none()

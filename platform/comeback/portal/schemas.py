@@ -1,9 +1,11 @@
 """What the pages are made from: every text ready for the reader, every amount and day written out."""
 
-from typing import Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+from comeback.merchants.schemas import BrandChange
 
 
 class Note(Struct, frozen=True, kw_only=True):
@@ -239,3 +241,12 @@ class Found(Struct, frozen=True, kw_only=True):
     number: str
     customer_id: UUID
     locale: str | None
+
+
+class PreviewIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A look to try on. `language` None: the order's own."""
+
+    brand: BrandChange
+    name: Annotated[str, Meta(max_length=80)] | None = None
+    scheme: Literal["light", "dark"] = "light"
+    language: Annotated[str, Meta(max_length=12)] | None = None

@@ -30,14 +30,6 @@ class PolicyVersion(ShopRow, Base):
     )
 
 
-class ReturnCounter(Base):
-    """The last number of a shop's cases."""
-
-    __tablename__ = "return_counters"
-    shop_id: Mapped[UUID] = mapped_column(primary_key=True)
-    last: Mapped[int] = mapped_column(BigInteger)
-
-
 class ReturnCase(ShopRow, Base):
     """A customer's wish to give something back. `quote` is what was promised, `basis` what it was computed from.
 

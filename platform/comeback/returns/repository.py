@@ -85,16 +85,33 @@ async def exchanges(session: ReadSession, case_id: UUID) -> list[Exchange]:
     return list(await session.scalars(query.order_by(Exchange.id).execution_options(populate_existing=True)))
 
 
-async def next_number(session: WriteSession) -> int:
-    """The shop's next case number; concurrent callers wait for each other."""
+async def free_number(session: ReadSession, wanted: Sequence[str]) -> str:
+    """The first of some random numbers that the shop has not given away. Raises RuntimeError where it has all."""
+    taken = set(
+        await session.scalars(
+            select(ReturnCase.number).where(ReturnCase.shop_id == session.shop_id, ReturnCase.number.in_(wanted))
+        )
+    )
+    free = next((number for number in wanted if number not in taken), None)
+    if free is None:
+        raise RuntimeError("every random case number drawn is taken")
+    return free
+
+
+async def promised_shipping(session: ReadSession, order_id: UUID) -> int:
+    """Outbound shipping that open cases of an order were promised and did not get yet, in minor units."""
     found = await session.scalar(
         text(
-            "INSERT INTO return_counters (shop_id, last) VALUES (:shop, 1001) "
-            "ON CONFLICT (shop_id) DO UPDATE SET last = return_counters.last + 1 RETURNING last"
+            """SELECT CAST(coalesce(sum(greatest(0, CAST(c.quote ->> 'shipping_refund' AS bigint) - coalesce((
+                SELECT sum(CAST(s.computed ->> 'shipping_refund' AS bigint)) FROM settlements s
+                WHERE s.shop_id = c.shop_id AND s.case_id = c.id AND s.state NOT IN ('blocked', 'failed')), 0))), 0)
+              AS bigint)
+            FROM return_cases c WHERE c.shop_id = :shop AND c.order_id = :order
+              AND c.state IN ('requested', 'needs_review', 'approved', 'open')"""
         ),
-        {"shop": session.shop_id},
+        {"shop": session.shop_id, "order": order_id},
     )
-    return int(found)
+    return int(found or 0)
 
 
 async def policies(session: ReadSession) -> list[PolicyVersion]:

@@ -23,11 +23,48 @@ class CarrierAccount(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     scenario: str = "normal"
 
 
+class StorefrontShop(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """What both kinds of shop have. `url` is where its goods are sold; `plan` (standard, advanced, plus) sets how
+    much its interface may be asked."""
+
+    name: str = ""
+    webhook_url: str | None = None
+    currency: str = "EUR"
+    country: str = "DE"
+    timezone: str = "Europe/Berlin"
+    locale: str = "en"
+    taxes_included: bool = True
+    plan: str = "plus"
+    url: str = ""
+
+
+class ShopifyShop(StorefrontShop, kw_only=True, forbid_unknown_fields=True):
+    """A Shopify shop with our app. `api_secret` is the app's: it signs webhooks and the install. Without an
+    `access_token` the app is not installed yet; without `scopes` the token may do everything. Privacy requests go to
+    `app_url`, or to `webhook_url`."""
+
+    domain: str
+    access_token: str = ""
+    api_secret: str
+    scopes: tuple[str, ...] = ()
+    app_url: str | None = None
+
+
+class WooShop(StorefrontShop, kw_only=True, forbid_unknown_fields=True):
+    """A WooCommerce shop with a pair of REST keys; `webhook_secret` signs what goes to `webhook_url`."""
+
+    consumer_key: str
+    consumer_secret: str
+    webhook_secret: str = ""
+
+
 class Accounts(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """The body of `POST /config` too: given accounts are added, or replace the one of the same key."""
 
     stripe: list[StripeAccount] = []
     carrier: list[CarrierAccount] = []
+    shopify: list[ShopifyShop] = []
+    woocommerce: list[WooShop] = []
     web_url: str | None = None
 
 
@@ -39,6 +76,7 @@ class SandboxConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     carrier_port: int = 0
     mailbox_port: int = 0
     smtp_port: int = 0
+    storefront_port: int = 0
     control_port: int = 0
     accounts: Accounts = msgspec.field(default_factory=Accounts)
     state_dir: str | None = None
@@ -56,4 +94,5 @@ class Urls(msgspec.Struct, kw_only=True, frozen=True):
     carrier: str
     mailbox: str
     smtp: str
+    storefront: str
     control: str

@@ -12,6 +12,8 @@ from comeback.sandbox.config import Accounts
 from comeback.sandbox.hooks import HookSender
 from comeback.sandbox.http import Handler, HttpError, Paths, Request, Response, answer
 from comeback.sandbox.mailbox.faults import MailFault, MailFaults
+from comeback.sandbox.storefront.faults import StorefrontFault
+from comeback.sandbox.storefront.server import StorefrontSandbox
 from comeback.sandbox.stripe.desk import Decision, DisputeOrder, Payments, StripeDesk, Verdict
 from comeback.sandbox.stripe.errors import StripeFault
 from comeback.sandbox.stripe.faults import Fault
@@ -35,13 +37,15 @@ class Control:
         web: Web,
         stripe: StripeSandbox,
         carrier: CarrierSandbox,
+        storefront: StorefrontSandbox,
         mail: MailFaults,
-        hooks: tuple[HookSender, HookSender],
+        hooks: tuple[HookSender, HookSender, HookSender],
     ) -> None:
         self._clock, self._web, self._mail, self._hooks = clock, web, mail, hooks
-        self._stripe, self._carrier = stripe, carrier
+        self._stripe, self._carrier, self._storefront = stripe, carrier, storefront
         self._desk = StripeDesk(stripe)
         self._paths = Paths()
+        self._names = ("stripe", "carrier", "storefront")
         for (method, template), handler in self._routes().items():
             self._paths.add(method, template, handler)
 
@@ -59,6 +63,10 @@ class Control:
             ("POST", "/stripe/disputes/{id}"): self._verdict,
             ("POST", "/mail/faults"): self._mail_fault,
             ("DELETE", "/mail/faults"): self._mail_well,
+            ("POST", "/storefront/faults"): self._storefront_fault,
+            ("DELETE", "/storefront/faults"): self._storefront_well,
+            ("GET", "/storefront/log"): self._storefront_log,
+            ("POST", "/storefront/batch"): self._storefront_batch,
             ("POST", "/carrier/faults"): self._carrier_fault,
             ("DELETE", "/carrier/faults"): self._carrier_well,
             ("POST", "/carrier/parcels"): self._register,
@@ -85,7 +93,7 @@ class Control:
                 "web_url": self._web.url,
                 "webhooks": {
                     name: {"pending": hooks.pending, **msgspec.to_builtins(hooks.log)}
-                    for name, hooks in zip(("stripe", "carrier"), self._hooks, strict=True)
+                    for name, hooks in zip(self._names, self._hooks, strict=True)
                 },
                 "faults": {
                     "stripe": self._stripe.faults.armed,
@@ -94,6 +102,7 @@ class Control:
                         **msgspec.to_builtins(self._carrier.faults.hooks),
                         "labels": self._carrier.faults.labels,
                     },
+                    "storefront": self._storefront.faults.view(),
                 },
             }
         )
@@ -104,13 +113,18 @@ class Control:
     async def _config(self, request: Request) -> Response:
         wanted = request.json(Accounts)
         self.configure(wanted)
-        return answer({"stripe": len(wanted.stripe), "carrier": len(wanted.carrier), "web_url": self._web.url})
+        counts = {name: len(getattr(wanted, name)) for name in ("stripe", "carrier", "shopify", "woocommerce")}
+        return answer({**counts, "web_url": self._web.url})
 
     def configure(self, wanted: Accounts) -> None:
         for account in wanted.stripe:
             self._stripe.configure(account)
         for account in wanted.carrier:
             self._carrier.configure(account)
+        for shop in wanted.shopify:
+            self._storefront.configure_shopify(shop)
+        for shop in wanted.woocommerce:
+            self._storefront.configure_woo(shop)
         self._web.url = wanted.web_url or self._web.url
 
     async def _set_clock(self, request: Request) -> Response:
@@ -180,6 +194,20 @@ class Control:
     async def _carrier_well(self, _: Request) -> Response:
         self._carrier.faults.clear()
         return answer(self._carrier.faults.hooks)
+
+    async def _storefront_fault(self, request: Request) -> Response:
+        self._storefront.faults.arm(request.json(StorefrontFault))
+        return answer(self._storefront.faults.view(), 201)
+
+    async def _storefront_well(self, _: Request) -> Response:
+        self._storefront.faults.clear()
+        return answer(self._storefront.faults.view())
+
+    async def _storefront_batch(self, request: Request) -> Response:
+        return await self._storefront.desk.batch(request)
+
+    async def _storefront_log(self, _: Request) -> Response:
+        return answer({"items": self._storefront.memory.log})
 
     async def _register(self, request: Request) -> Response:
         wanted = request.json(Registration)

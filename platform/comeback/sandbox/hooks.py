@@ -21,7 +21,8 @@ TRIES = 3
 
 
 class Delivery(msgspec.Struct, kw_only=True, eq=False):
-    """`sign(body)` makes the headers at each attempt; `done` is called once, after the first 2xx."""
+    """`sign(body)` makes the headers at each attempt; `done` is called once, after the first 2xx. After `tries`
+    attempts (0: no end) it is given up and `lost` is called instead."""
 
     lane: str
     url: str
@@ -29,18 +30,24 @@ class Delivery(msgspec.Struct, kw_only=True, eq=False):
     sign: Callable[[bytes], Mapping[str, str]]
     done: Callable[[], None]
     attempts: int = 0
+    tries: int = 0
+    lost: Callable[[], None] | None = None
 
 
 class HookFaults(msgspec.Struct):
     """`duplicate`: extra copies of each, or the share that gets one (below 1); `shuffle`: held briefly and released in
-    random order; `drop`: share lost for ever, 0 to 1. `true` counts as 1."""
+    random order; `drop`: share lost for ever, 0 to 1; `delay`: seconds before the first attempt. `true` counts as 1."""
 
     duplicate: float = 0
     shuffle: bool = False
     drop: float = 0.0
+    delay: float = 0.0
 
-    def change(self, duplicate: float | None, shuffle: float | None, drop: float | None) -> None:
+    def change(
+        self, duplicate: float | None, shuffle: float | None, drop: float | None, delay: float | None = None
+    ) -> None:
         """None leaves as is."""
+        self.delay = self.delay if delay is None else float(delay)
         self.duplicate = self.duplicate if duplicate is None else float(duplicate)
         self.shuffle = self.shuffle if shuffle is None else bool(shuffle)
         self.drop = self.drop if drop is None else float(drop)
@@ -57,6 +64,7 @@ class HookLog(msgspec.Struct):
     failed: int = 0
     dropped: int = 0
     duplicated: int = 0
+    given_up: int = 0
 
 
 class HookSender:
@@ -87,11 +95,22 @@ class HookSender:
         extra = faults.copies(self._random.random())
         self.log.duplicated += extra
         copies = [delivery] + [
-            msgspec.structs.replace(delivery, lane=f"{delivery.lane}+{number}", done=_nothing)
+            msgspec.structs.replace(delivery, lane=f"{delivery.lane}+{number}", done=_nothing, lost=None)
             for number in range(extra)
         ]
         self._open.update(copies)
-        if faults.shuffle:
+        if faults.delay:
+            self._spawn(self._go_later(copies, faults.delay))
+            return
+        self._go(copies)
+
+    async def _go_later(self, copies: list[Delivery], seconds: float) -> None:
+        """Waits, but not longer than until somebody flushes."""
+        await self._pause(seconds)
+        self._go(copies)
+
+    def _go(self, copies: list[Delivery]) -> None:
+        if self.faults.shuffle:
             self._hold(copies)
             return
         for copy in copies:
@@ -139,13 +158,24 @@ class HookSender:
     async def _retry(self, delivery: Delivery) -> None:
         done = False
         while not done:
-            wake = asyncio.Event()
-            self._aside.add(wake)
-            pause = BACKOFF[min(delivery.attempts, len(BACKOFF)) - 1]
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(wake.wait(), pause)
-            self._aside.discard(wake)
+            if 0 < delivery.tries <= delivery.attempts:
+                self._give_up(delivery)
+                return
+            await self._pause(BACKOFF[min(delivery.attempts, len(BACKOFF)) - 1])
             done = await self._attempt(delivery)
+
+    def _give_up(self, delivery: Delivery) -> None:
+        self._open.discard(delivery)
+        self.log.given_up += 1
+        if delivery.lost is not None:
+            delivery.lost()
+
+    async def _pause(self, seconds: float) -> None:
+        wake = asyncio.Event()
+        self._aside.add(wake)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(wake.wait(), seconds)
+        self._aside.discard(wake)
 
     async def _attempt(self, delivery: Delivery) -> bool:
         delivery.attempts += 1

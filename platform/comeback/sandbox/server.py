@@ -16,6 +16,8 @@ from comeback.sandbox.mailbox.server import MailboxSandbox
 from comeback.sandbox.mailbox.smtp import SmtpServer
 from comeback.sandbox.mailbox.store import MailStore
 from comeback.sandbox.snapshot import Saver, load
+from comeback.sandbox.storefront.objects import Memory as StorefrontMemory
+from comeback.sandbox.storefront.server import StorefrontSandbox
 from comeback.sandbox.stripe.objects import Memory as StripeMemory
 from comeback.sandbox.stripe.server import StripeSandbox
 from comeback.sandbox.web import Web
@@ -32,21 +34,28 @@ class Sandbox:
         self.clock = SandboxClock()
         self.clock.restore(load(config.file("clock.json"), ClockState, ClockState))
         self.web = Web(config.accounts.web_url)
-        self.hooks = (HookSender(config.seed), HookSender(config.seed + 1))
+        self.hooks = (HookSender(config.seed), HookSender(config.seed + 1), HookSender(config.seed + 2))
         self.store = MailStore(config.file("mail"), config.keep_messages)
         mail_faults = MailFaults()
         stripe_memory = load(config.file("stripe.json"), StripeMemory, StripeMemory)
         carrier_memory = load(config.file("carrier.json"), CarrierMemory, CarrierMemory)
         stripe_saver = Saver(config.file("stripe.json"), lambda: stripe_memory)
         carrier_saver = Saver(config.file("carrier.json"), lambda: carrier_memory)
+        storefront_memory = load(config.file("storefront.json"), StorefrontMemory, StorefrontMemory)
+        storefront_saver = Saver(config.file("storefront.json"), lambda: storefront_memory)
         clock_saver = Saver(config.file("clock.json"), self.clock.state)
         self.clock.waiting.append(clock_saver.touch)
-        self.savers = (stripe_saver, carrier_saver, clock_saver)
+        self.savers = (stripe_saver, carrier_saver, storefront_saver, clock_saver)
         self.stripe = StripeSandbox(self.clock, self.hooks[0], stripe_memory, stripe_saver.touch)
         self.carrier = CarrierSandbox(self.clock, self.hooks[1], carrier_memory, carrier_saver.touch)
+        self.storefront = StorefrontSandbox(
+            self.clock, self.hooks[2], storefront_memory, storefront_saver.touch, config.seed
+        )
         self.mailbox = MailboxSandbox(self.store, mail_faults, lambda: self.web.url)
         self.smtp = SmtpServer(self._keep, mail_faults)
-        self.control = Control(self.clock, self.web, self.stripe, self.carrier, mail_faults, self.hooks)
+        self.control = Control(
+            self.clock, self.web, self.stripe, self.carrier, self.storefront, mail_faults, self.hooks
+        )
         self.control.configure(config.accounts)
         self._servers: list[Server] = []
         self._tasks: list[asyncio.Task[None]] = []
@@ -64,6 +73,7 @@ class Sandbox:
                 (self.stripe, "stripe-sandbox", config.stripe_port),
                 (self.carrier, "carrier-sandbox", config.carrier_port),
                 (self.mailbox, "mailbox-sandbox", config.mailbox_port),
+                (self.storefront, "storefront-sandbox", config.storefront_port),
                 (self.control, "sandbox-control", config.control_port),
             )
         ]
@@ -72,8 +82,16 @@ class Sandbox:
         self.carrier.tracker.resume()
         self._tasks = [asyncio.create_task(work) for work in (self._tick(), self._push_clock())]
         self._tasks += [asyncio.create_task(saver.run()) for saver in self.savers]
-        stripe, carrier, mailbox, control = (f"http://{host}:{port}" for port in ports)
-        return Urls(stripe=stripe, carrier=carrier, mailbox=mailbox, smtp=f"smtp://{host}:{smtp}", control=control)
+        stripe, carrier, mailbox, storefront, control = (f"http://{host}:{port}" for port in ports)
+        self.storefront.listens_at(storefront)
+        return Urls(
+            stripe=stripe,
+            carrier=carrier,
+            mailbox=mailbox,
+            smtp=f"smtp://{host}:{smtp}",
+            storefront=storefront,
+            control=control,
+        )
 
     async def _listen(self, handler: Handler, name: str, port: int) -> int:
         server = Server(handler, name)

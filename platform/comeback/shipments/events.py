@@ -30,42 +30,62 @@ class NumberChanged(ParcelEvent, frozen=True, kw_only=True):
 
 
 class PickedUp(ParcelEvent, frozen=True, kw_only=True):
+    """The carrier has the parcel: its first scan."""
+
     name: ClassVar[str] = "shipment.picked_up"
 
 
 class InTransit(ParcelEvent, frozen=True, kw_only=True):
+    """The parcel moves through the carrier's network."""
+
     name: ClassVar[str] = "shipment.in_transit"
 
 
 class OutForDelivery(ParcelEvent, frozen=True, kw_only=True):
+    """The parcel is on the van that brings it."""
+
     name: ClassVar[str] = "shipment.out_for_delivery"
 
 
 class AvailableForPickup(ParcelEvent, frozen=True, kw_only=True):
+    """The parcel waits at a shop or locker."""
+
     name: ClassVar[str] = "shipment.available_for_pickup"
 
 
 class AttemptFailed(ParcelEvent, frozen=True, kw_only=True):
+    """The carrier came and could not hand it over."""
+
     name: ClassVar[str] = "shipment.attempt_failed"
 
 
 class Troubled(ParcelEvent, frozen=True, kw_only=True):
+    """Something is wrong with the parcel; `why` says what."""
+
     name: ClassVar[str] = "shipment.exception"
 
 
 class Delivered(ParcelEvent, frozen=True, kw_only=True):
+    """The parcel arrived."""
+
     name: ClassVar[str] = "shipment.delivered"
 
 
 class DeliveryReversed(ParcelEvent, frozen=True, kw_only=True):
+    """The carrier took back that the parcel had arrived."""
+
     name: ClassVar[str] = "shipment.delivery_reversed"
 
 
 class Returning(ParcelEvent, frozen=True, kw_only=True):
+    """The parcel goes back to the sender."""
+
     name: ClassVar[str] = "shipment.returning"
 
 
 class Returned(ParcelEvent, frozen=True, kw_only=True):
+    """The parcel came back to the sender."""
+
     name: ClassVar[str] = "shipment.returned"
 
 

@@ -29,6 +29,13 @@ def _one_of(column: str, kind: type[StrEnum], *, nullable: bool = False) -> Chec
     return CheckConstraint(f"{column} IS NULL OR {check}" if nullable else check, name=column)
 
 
+IN_TROUBLE = (
+    "direction = 'outbound' AND delivered_at IS NULL AND (problem IS NOT NULL OR delay IS NOT NULL "
+    "OR status IN ('attempt_failed', 'returning', 'returned', 'expired'))"
+)
+"""Parcels whose customer waits longer than promised, or for nothing."""
+
+
 class Shipment(ShopRow, Base):
     """One parcel, to the customer or back. `return_id` names the return case it belongs to, in the room above."""
 
@@ -43,6 +50,15 @@ class Shipment(ShopRow, Base):
         Index("ix_shipments_return", "shop_id", "return_id", postgresql_where=text("return_id IS NOT NULL")),
         Index("ix_shipments_number", "shop_id", "tracking_number"),
         Index("ix_shipments_status", "shop_id", "status", "last_event_at"),
+        Index("ix_shipments_carrier", "shop_id", "carrier", "id"),
+        Index(
+            "ix_shipments_delivered",
+            "shop_id",
+            "delivered_at",
+            "id",
+            postgresql_where=text("direction = 'outbound' AND delivered_at IS NOT NULL"),
+        ),
+        Index("ix_shipments_trouble", "shop_id", "order_id", postgresql_where=text(IN_TROUBLE)),
     )
 
     order_id: Mapped[UUID]
@@ -202,3 +218,64 @@ class UnmappedCode(Base):
 
 
 register_ddl("shipments_label_moves", *LABEL.trigger_sql("shipments", "label_state"))
+
+_EVENT = (
+    "e.key, e.received_at, e.carrier, e.tracking_number, e.sources, e.code, e.status, e.substatus, e.reason, "
+    "e.occurred_at, e.occurred_local, e.tz_source, e.city, e.country, e.text, e.child_number, e.provider_id, "
+    "e.physical, e.resolved, e.reversal, e.contradiction, e.unmapped, e.revokes"
+)
+_LINE = (
+    "l.id, l.order_id, l.external_id, l.position, l.title, l.sku, l.quantity, l.unit_price, l.image_url, l.url, "
+    "l.variant_id, l.product_external_id, l.attributes"
+)
+_PAGE = f"""CREATE OR REPLACE FUNCTION order_page(page bytea) RETURNS json LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+DECLARE shop uuid; subject uuid;
+BEGIN
+  PERFORM set_config('role', 'comeback_app', true);
+  SELECT r.shop_id, r.subject INTO shop, subject FROM resolve('page', page) r LIMIT 1;
+  IF shop IS NULL THEN
+    RETURN NULL;
+  END IF;
+  PERFORM set_config('app.shop', shop::text, true);
+  RETURN (SELECT json_build_object(
+    'shop_id', shop,
+    'order', json_build_object('id', o.id, 'number', o.number, 'external_id', o.external_id,
+      'customer_id', o.customer_id, 'placed_at', o.placed_at, 'history', o.history, 'state', o.state,
+      'currency', o.currency, 'total', o.total, 'locale', o.locale, 'shipping_address', o.shipping_address),
+    'person', (SELECT to_json(r) FROM (
+      SELECT c.id, c.email, c.first_name, c.last_name, c.phone, c.locale, c.timezone
+      FROM customers c WHERE c.shop_id = shop AND c.id = o.customer_id) r),
+    'agreed', EXISTS (SELECT FROM consents c WHERE c.shop_id = shop AND c.customer_id = o.customer_id
+      AND c.channel = 'email' AND c.purpose = 'marketing' AND c.granted),
+    'lines', (SELECT json_agg(r ORDER BY r.position) FROM (
+      SELECT {_LINE} FROM order_lines l WHERE l.shop_id = shop AND l.order_id = o.id) r),
+    'carried', (SELECT json_agg(r) FROM (
+      SELECT {_LINE} FROM shipments s JOIN shipment_lines p ON p.shop_id = shop AND p.shipment_id = s.id
+        JOIN order_lines l ON l.shop_id = shop AND l.id = p.line_id
+      WHERE s.shop_id = shop AND s.order_id = o.id AND l.order_id <> o.id) r),
+    'returned', (SELECT count(*) FROM order_lines l JOIN order_units u ON u.shop_id = shop AND u.line_id = l.id
+      WHERE l.shop_id = shop AND l.order_id = o.id AND u.state = 'returned'),
+    'parcels', (SELECT json_agg(r ORDER BY r.created_at, r.id) FROM (
+      SELECT s.id, s.order_id, s.direction, s.return_id, s.carrier, s.service, s.tracking_number, s.status,
+        s.substatus, s.reason, s.problem, s.delay, s.flags, s.attempts, s.why, s.eta_from, s.eta_until, s.eta_source,
+        s.eta_original_until, s.shipped_at, s.first_scan_at, s.delivered_at, s.last_event_at, s.history, s.method,
+        s.label_state, s.label_blob, s.label_qr, s.label_cost, s.label_problem, s.created_at,
+        (SELECT json_agg(json_build_array(p.line_id, p.quantity) ORDER BY p.line_id) FROM shipment_lines p
+          WHERE p.shop_id = shop AND p.shipment_id = s.id) AS pieces,
+        (SELECT json_agg(e) FROM (
+          SELECT {_EVENT} FROM shipment_numbers n JOIN carrier_events e
+            ON e.shop_id = shop AND e.tracking_number = n.tracking_number
+            AND (e.carrier = n.carrier OR n.kind = 'child') AND e.shipment_id IS NULL
+          WHERE n.shop_id = shop AND n.shipment_id = s.id
+          UNION ALL
+          SELECT {_EVENT} FROM carrier_events e WHERE e.shop_id = shop AND e.shipment_id = s.id) e) AS events,
+        (SELECT json_agg(t ORDER BY t.created_at, t.id) FROM (
+          SELECT t.id, t.shipment_id, t.author, t.text, t.public, t.created_at FROM shipment_notes t
+          WHERE t.shop_id = shop AND t.shipment_id = s.id AND t.public) t) AS notes
+      FROM shipments s WHERE s.shop_id = shop AND s.order_id = o.id) r))
+    FROM orders o WHERE o.shop_id = shop AND o.id = subject);
+END $$"""
+# All that the customer's page shows, in one round trip: the key is a page token's digest, row security as everywhere.
+# Everything is found by key, so one plan serves all; made anew for each call it would cost three times the reading.
+register_ddl("shipments_order_page", _PAGE)

@@ -91,6 +91,17 @@ async def test_idempotency_key(things: httpx.AsyncClient) -> None:
     assert fresh.json()["count"] == 2
 
 
+async def test_a_key_too_long_is_refused_not_cut(things: httpx.AsyncClient) -> None:
+    """Two long keys that begin alike are two keys: cut short, the second request would get the first one's answer."""
+    body = {"name": "a", "amount": 1}
+    longest = {"Idempotency-Key": "k" * 200}
+    assert (await things.post("/api/v1/things", json=body, headers=longest)).status_code == 201
+    for key in ("k" * 201, "k" * 200 + "other"):
+        answer = await things.post("/api/v1/things", json=body, headers={"Idempotency-Key": key})
+        assert answer.status_code == 422
+        assert [e["pointer"] for e in answer.json()["errors"]] == ["/headers/Idempotency-Key"]
+
+
 async def test_who_may(things: httpx.AsyncClient, services: Services, shop: UUID, anonymous: httpx.AsyncClient) -> None:
     assert (await anonymous.get("/health/ready")).status_code == 200
     async with services.database.write(shop) as session:

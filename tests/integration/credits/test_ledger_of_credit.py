@@ -15,6 +15,7 @@ from comeback.credits.errors import NotEnoughCredit
 from comeback.credits.schemas import RedeemIn
 from comeback.customers.schemas import CustomerIn
 from comeback.customers.service import upsert_customer
+from comeback.ledger import service as ledger
 
 
 async def customer(session: WriteSession) -> UUID:
@@ -74,3 +75,42 @@ async def test_the_database_keeps_its_promises(session: WriteSession, change: st
     await service.issue(session, given(await customer(session), 100, "a"))
     with pytest.raises(DBAPIError):
         await session.execute(text(change))
+
+
+async def test_giving_spending_and_ending_are_in_the_books(session: WriteSession) -> None:
+    """The liabilities of the ledger are the balances of the accounts, whatever happened; each fact is there once."""
+    who, day = await customer(session), timedelta(days=1)
+    bonus_until, ends = clock.now() + 2 * day, clock.now() + 4 * day
+    await service.issue(session, given(who, 6000, "r", bonus=600, bonus_until=bonus_until, expires_at=ends))
+    await ledger.post(session, "settlement", "r", [("sales", "EUR", 6000), ("store_credit_liability", "EUR", -6000)])
+
+    async def books() -> dict[str, int]:
+        names = ("store_credit_liability", "promotional_credit_liability", "store_credit_redeemed", "breakage_income",
+                 "promotion_expense")  # fmt: skip
+        found = await ledger.account_balances(session, names)
+        return {name: found.get((name, "EUR"), 0) for name in names}
+
+    async def agree() -> None:
+        account = (await session.execute(text("SELECT balance, promotional FROM credit_accounts"))).one()
+        said = await books()
+        assert (-said["store_credit_liability"], -said["promotional_credit_liability"]) == tuple(account)
+
+    await agree()
+    for _ in range(2):
+        await service.redeem(session, spend(who, 500, "one"))
+        await agree()
+    business.advance(3 * day)
+    await service.redeem(session, spend(who, 1000, "two"))
+    await agree()
+    assert (await books())["promotion_expense"] == 500
+    await service.issue(session, given(who, 100, "later"))
+    await ledger.post(session, "settlement", "later", [("sales", "EUR", 100), ("store_credit_liability", "EUR", -100)])
+    business.advance(2 * day)
+    await service.redeem(session, spend(who, 100, "three"))
+    await agree()
+    assert await books() == {
+        "store_credit_liability": 0, "promotional_credit_liability": 0, "store_credit_redeemed": -1600,
+        "breakage_income": -5000, "promotion_expense": 500,
+    }  # fmt: skip
+    kinds = [entry.kind for entry in await ledger.entries(session) if entry.kind.startswith("credit_")]
+    assert (kinds.count("credit_bonus"), len([k for k in kinds if k == "credit_expired"])) == (2, 4)

@@ -18,7 +18,7 @@ from comeback.kit.ids import new_id
 from comeback.messages.schemas import BlockRequest
 from comeback.offers.schemas import PoolIn
 from comeback.offers.service.blocks import offer_blocks
-from comeback.offers.service.coupons import confirm_coupons, create_pool, release_coupons
+from comeback.offers.service.coupons import confirm_coupons, create_pool, get_coupon, release_coupons
 from comeback.offers.service.recommend import Wish, recommend, recommend_all
 from comeback.offers.service.training import start_training
 from comeback.orders.service import import_orders
@@ -140,26 +140,30 @@ async def test_offers_only_with_consent(database: Database, trained: UUID) -> No
         assert after[asked[0].message_id] == {"show": False, "basis": "unsubscribed"}
 
 
-async def test_one_coupon_a_message_and_customer(database: Database, trained: UUID) -> None:
-    """G18: retried three times the same code; a bounce takes it back."""
+async def test_every_message_has_a_code_of_its_own(database: Database, trained: UUID) -> None:
+    """G18: retried three times the same code; a bounce takes it back, and no other mail's with it."""
     async with database.write(trained) as session:
         await create_pool(session, TEN)
         one, ada = await order(session, "ada", "cup", consents=YES)
 
-    async def code(key: str) -> str:
+    async def codes(*keys: str) -> list[str]:
         async with database.write(trained) as session:
-            asked = request(one, ada, key)
-            return (await offer_blocks(session, [asked]))[asked.message_id]["coupon"]["code"]
+            asked = [request(one, ada, key) for key in keys]
+            blocks = await offer_blocks(session, asked)
+            return [blocks[r.message_id]["coupon"]["code"] for r in asked]
 
-    first = await code("k1")
-    assert {await code("k1") for _ in range(3)} == {first}
+    first, second = await codes("k1", "k2")
+    assert first != second
+    for _ in range(3):
+        assert await codes("k2", "k1") == [second, first]
     async with database.write(trained) as session:
-        assert await confirm_coupons(session, ["k1"]) == 1
-    assert await code("k2") == first
+        assert await confirm_coupons(session, ["k1", "k2"]) == 2
+    (third,) = await codes("k3")
+    assert third not in (first, second)
     async with database.write(trained) as session:
-        assert await session.scalar(text("SELECT count(*) FROM coupons")) == 1
+        assert await session.scalar(text("SELECT count(*) FROM coupons")) == 3
         assert await release_coupons(session, ["k1"]) == 1
-    assert await code("k3") != first
+        assert [(await get_coupon(session, code)).redeemable for code in (first, second, third)] == [False, True, True]
 
 
 async def test_nothing_to_show_hides_the_block(session: WriteSession) -> None:

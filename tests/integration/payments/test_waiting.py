@@ -115,3 +115,60 @@ async def test_a_refund_that_the_shop_told_of_is_not_counted_again(world: World)
         told = Seen(provider_ref="re_known", status="succeeded", amount=1500, currency="EUR", payment_ref=sold.payment)
         assert await observe(session, told, "webhook")
     assert (await sold.view())["refunded"] == 1500
+
+
+async def _told(world: World, payment: str, amount: int, status: str = "succeeded", *, wait: bool = False) -> bool:
+    """A refund from the dashboard, as the provider lists it."""
+    seen = Seen(provider_ref="re_big", status=status, amount=amount, currency="EUR", payment_ref=payment)
+    async with world.services.database.write(world.shop) as session:
+        return await observe(session, seen, "listing", wait=wait)
+
+
+async def test_an_outside_refund_larger_than_one_tender_is_split(world: World) -> None:
+    """One payment stands behind two means of payment: neither holds the whole refund, together they do."""
+    card = {"kind": "card", "provider": "stripe", "provider_ref": "pi_two"}
+    tenders = [{"id": "a", "amount": 3000, **card}, {"id": "b", "amount": 1000, **card}]
+    sold = await Sold.make(world, [line_body("A", 4000)], tenders=tenders)
+    assert await _told(world, "pi_two", 3500, "pending")
+    for status in ("succeeded", "succeeded"):
+        assert await _told(world, "pi_two", 3500, status)
+    found = (await world.get(f"/api/v1/orders/{sold.id}/refunds"))["items"]
+    assert sorted((a["tender"], a["amount"], a["state"]) for a in found) == [
+        ("a", 3000, "succeeded"), ("b", 500, "succeeded"),
+    ]  # fmt: skip
+    order = await sold.view()
+    assert (order["refunded"], order["reserved"], order["refundable"]["order"]) == (3500, 0, 500)
+    assert await _told(world, "pi_two", 3500, "failed")
+    assert (await sold.view())["refunded"] == 0
+
+
+async def test_an_outside_refund_beyond_everything_paid_is_a_task(world: World) -> None:
+    """It waits for reserves first; then it is booked as far as it fits and the rest is a human's, once."""
+    sold = await Sold.make(world, [line_body("A", 4000)])
+    assert not await _told(world, sold.payment, 5000, wait=True)
+    assert (await sold.view())["refunded"] == 0
+    for _ in range(2):
+        assert await _told(world, sold.payment, 5000)
+    assert (await sold.view())["refunded"] == 4000
+    (task,) = (await world.get("/api/v1/refunds/unexplained"))["items"]
+    assert (task["amount"], task["provider_ref"], task["order_id"]) == (1000, "re_big", sold.id)
+    books = (await world.get("/api/v1/ledger", order=sold.id))["items"]
+    cash = [entry["amount"] for entry in books if entry["account"] == "cash:stripe"]
+    assert sum(cash) == -5000 and sum(entry["amount"] for entry in books) == 0
+    path = f"/api/v1/refunds/unexplained/{task['id']}/close"
+    await world.post(path, {}, expect=204)
+    await world.post(path, {}, expect=404)
+    assert (await world.get("/api/v1/refunds/unexplained"))["items"] == []
+
+
+async def test_an_outside_refund_where_nothing_is_left_is_a_task(world: World) -> None:
+    sold = await Sold.make(world, [line_body("A", 4000)])
+    await _refund(sold, 4000)
+    await world.drain()
+    for _ in range(2):
+        assert await _told(world, sold.payment, 700)
+    assert [t["amount"] for t in (await world.get("/api/v1/refunds/unexplained"))["items"]] == [700]
+    assert await _told(world, sold.payment, 700, "failed")
+    assert (await world.get("/api/v1/refunds/unexplained"))["items"] == []
+    books = (await world.get("/api/v1/ledger", order=sold.id))["items"]
+    assert sum(entry["amount"] for entry in books if entry["account"] == "refunds_unexplained") == 0

@@ -11,6 +11,7 @@ from comeback.app.wiring import Services
 from comeback.core.db import Database
 from comeback.core.events import EventRow, events_of
 from comeback.kit.ids import new_id
+from comeback.kit.tokens import digest
 from comeback.shipments import service
 from comeback.vendors.carriers.base import CarrierRefused, Credentials, Label, LabelRequest
 from comeback.vendors.errors import ProviderTimeout
@@ -271,6 +272,9 @@ async def test_one_return_parcel_for_two_orders(
     async with database.write(shop) as session:
         parcel = await service.create_return_shipment(session, UUID(first), new_id(), pieces)
     assert len((await client.get(f"/api/v1/shipments/{parcel.id}")).json()["lines"]) == 2
-    async with database.read(shop) as session:
+    async with database.write(shop) as session:
         view = await service.tracking_view(session, services.settings, UUID(first))
+        token = await service.ensure_page(session, services.settings, UUID(first))
+    opened = await service.open_page(services.database, digest(token))
+    assert opened is not None and opened.view == view
     assert [item.quantity for item in view.returns[0].items] == [1, 1]

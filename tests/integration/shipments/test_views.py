@@ -1,5 +1,6 @@
 """The customer's page as data, blocks of mails, the send guard, the agent's timeline."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -8,7 +9,10 @@ import httpx
 from comeback.app.wiring import Services
 from comeback.core.clock import clock
 from comeback.core.db import Database
+from comeback.customers.schemas import ConsentIn
+from comeback.customers.service import record_consents
 from comeback.kit.ids import new_id
+from comeback.kit.tokens import digest
 from comeback.messages.schemas import BlockRequest, GuardRequest
 from comeback.shipments import service
 from comeback.shipments.jobs import blocks
@@ -35,6 +39,58 @@ async def test_an_order_without_parcels(
     assert [item.quantity for item in view.unshipped] == [2, 1, 3]
     assert view.unshipped[1].options == "M · Red"
     assert [step.state for step in view.steps] == ["current", "ahead", "ahead", "ahead", "ahead"]
+
+
+async def _same_in_one_round_trip(services: Services, shop: UUID, order_id: UUID) -> service.Opened:
+    """What the page's function reads is what the room's own statements read, to the last field."""
+    opened = await service.open_page(services.database, digest(service.page_token(services.settings, shop, order_id)))
+    assert opened is not None
+    async with services.database.read(shop) as session:
+        view = await service.tracking_view(session, services.settings, order_id)
+    assert opened.view == view
+    return opened
+
+
+async def test_the_page_in_one_round_trip(
+    client: httpx.AsyncClient,
+    make_order: MakeOrder,
+    carrier: Carrier,
+    drain: Drain,
+    services: Services,
+    shop: UUID,
+) -> None:
+    order_id = UUID(await make_order())
+    await drain(shop)
+    opened = await _same_in_one_round_trip(services, shop, order_id)
+    assert (opened.agreed, opened.person is not None) == (False, True)
+    path = f"/api/v1/orders/{order_id}/shipments"
+    one = (await client.post(path, json=shipment_body("P1", lines=[{"line": "l1", "quantity": 2}]))).json()
+    await client.post(path, json=shipment_body("P2", lines=[{"line": "l2", "quantity": 1}]))
+    await carrier.tell("P1", ("in_transit", YESTERDAY.isoformat()), ("delivered", clock.now().isoformat()))
+    for public in (True, False):
+        await client.post(f"/api/v1/shipments/{one['id']}/notes", json={"text": f"Note {public}", "public": public})
+    said = {"status": "exception", "reason": "A person saw it in the depot"}
+    assert (await client.post(f"/api/v1/shipments/{one['id']}/overrides", json=said)).status_code == 201
+    await drain(shop)
+    opened = await _same_in_one_round_trip(services, shop, order_id)
+    assert [len(parcel.events) > 2 for parcel in opened.view.parcels] == [True, False]
+    assert await service.open_page(services.database, digest("unknown")) is None
+    async with services.database.write(shop) as session:
+        yes = ConsentIn(channel="email", purpose="marketing", granted=True, source="checkout", at=YESTERDAY)
+        await record_consents(session, [(opened.view.customer_id, yes)])
+    assert (await _same_in_one_round_trip(services, shop, order_id)).agreed
+
+
+async def test_many_pages_at_once_are_each_their_own(
+    make_order: MakeOrder, drain: Drain, services: Services, shop: UUID
+) -> None:
+    """Look-ups of concurrent requests share a statement: nobody gets another's page, unknown keys get none."""
+    ids = [UUID(await make_order(f"M{n}")) for n in range(5)]
+    await drain(shop)
+    keys = [digest(service.page_token(services.settings, shop, i)) for i in ids]
+    asked = [key for n in range(20) for key in (*keys, digest(f"unknown {n}"))]
+    found = await asyncio.gather(*(service.open_page(services.database, key) for key in asked))
+    assert [None if page is None else page.view.order_id for page in found] == [*ids, None] * 20
 
 
 async def test_two_parcels_and_the_rest(

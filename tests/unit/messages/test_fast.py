@@ -7,16 +7,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comeback.messages.render import liquid
+from comeback.messages.render.fast.nodes import wired
 from comeback.messages.render.liquid import BadTemplate, MissingVariable, Template, parse, render
 
 DATA: dict[str, Any] = {
     "a": {"n": 3, "f": 1.5, "s": "x<y & 'z'", "t": True, "no": False, "l": [1, 2, "<3>"], "e": [], "d": {"k": "v"}},
     "items": [{"t": "one", "n": 1}, {"t": "two <b>", "n": 2, "sub": [1, 2]}, {"t": "three", "n": 3}],
     "locale": "en",
+    "odd": "Größe\n<b>\u2028",
 }
 VALUES = ["a.n", "a.f", "a.s", "a.t", "a.no", "a.l", "a.e", "a.d", "a.d.k", "a.l[0]", "a.l.size", "a.l.first",
-          "items.last.t", "a.s.size", "a.missing", "nothing", "nothing.at.all", "a.s.deep", "1", "2.5", "'q<'", "nil",
-          "true", "false", "items[1].sub", "a['n']"]  # fmt: skip
+          "items.last.t", "a.s.size", "a.missing", "nothing", "nothing.at.all", "a.s.deep", "odd", "1", "2.5", "'q<'",
+          "nil", "true", "false", "items[1].sub", "a['n']"]  # fmt: skip
 FILTERS = ["upcase", "append: 'x'", "default: 'dflt'", "escape", "size", "plus: 2", "join: ','", "money: 'EUR'", "link",
            "replace: 'x', 'y'", "first", "date: '%Y'", "truncate: 3", "split: ','"]  # fmt: skip
 OPERATORS = ["==", "!=", "<", ">", "<=", ">=", "contains"]
@@ -89,6 +91,31 @@ def test_both_say_the_same(escape: bool, source: str) -> None:
     assert isinstance(plain, Template)
     plain.program = None
     assert outcome(compiled, DATA) == outcome(plain, DATA)
+
+
+@given(source=templates)
+@settings(max_examples=300, deadline=None)
+def test_the_form_for_mails_is_the_same_text_made_ready(source: str) -> None:
+    try:
+        compiled, plain = parse(source, escape=True, wire=True), parse(source, escape=True)
+    except BadTemplate:
+        return
+    assert isinstance(compiled, Template)
+    assert isinstance(plain, Template)
+    plain.program = None
+    expected = outcome(plain, DATA)
+    expected = wired(expected) if expected.startswith("text ") else expected
+    assert outcome(compiled, DATA) == expected
+    compiled.program = None
+    assert outcome(compiled, DATA) == expected
+
+
+@pytest.mark.parametrize(
+    ("given_text", "expected"),
+    [("a\nb\r\nc\rd", "a\r\nb\r\nc\r\nd"), ("Größe\x00\x0b\t", "Gr&#246;&#223;e\t"), ("\u2028", "&#8232;")],
+)
+def test_what_goes_into_a_mail_is_seven_bits(given_text: str, expected: str) -> None:
+    assert wired(given_text) == expected
 
 
 UNKNOWN = [

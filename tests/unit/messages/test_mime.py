@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
+from hashlib import sha256
 from types import SimpleNamespace
 
 import dkim
@@ -16,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from comeback.messages.mime import dkim as ours
-from comeback.messages.mime.builder import Mail, build, fits, quoted_printable
+from comeback.messages.mime.builder import Mail, build, draft, fits, quoted_printable
 from comeback.messages.mime.headers import BadHeader, address, header, mailbox, phrase, unstructured
 
 
@@ -200,6 +201,21 @@ def test_dkimpy_verifies(pem: object, html: bytes, monkeypatch: pytest.MonkeyPat
     assert not dkim.verify(broken, dnsfunc=lambda name, timeout=5: record(key))
     added = done.replace(b"Subject:", b"Subject: other\r\nSubject:", 1)
     assert not dkim.verify(added, dnsfunc=lambda name, timeout=5: record(key))
+
+
+BODIES = [b"<p>one</p>", b"<p>two  blanks</p>\t \r\n\r\n\r\nend \r\n\r\n", b"a\tb", "ü".encode()]
+
+
+@pytest.mark.parametrize("html", BODIES)
+def test_a_draft_is_signed_as_its_bytes_are(html: bytes) -> None:
+    """The sender never looks at the whole message again: what it signs must be what a reader of the bytes signs."""
+    key = ours.load_key("shop.example", "orders1", rsa_pem())
+    one = mail(html=html, extra=[("List-Unsubscribe", "<https://shop.example/u/abc>")], reply_to="a@b.de")
+    made = draft(one)
+    assert build(one) == b"".join([*made.lines, b"\r\n", made.body])
+    assert ours.seal(made, key, 1) == ours.signature(build(one), key, 1)
+    assert ours.seal(made, key, 1, sha256(made.body).digest()) == ours.signature(build(one), key, 1)
+    assert not made.flat or ours.relaxed_body(made.body) == made.body
 
 
 def test_short_keys_are_refused() -> None:

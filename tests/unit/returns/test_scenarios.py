@@ -5,7 +5,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from comeback.returns.rules.explain import WORDS, sentence
+from comeback.returns.rules.explain import sentence
 from comeback.returns.rules.policy import FeeRule, Policy
 from comeback.returns.rules.quote import NothingLeft, quote
 from comeback.returns.rules.tenders import Over, waterfall
@@ -212,8 +212,7 @@ def test_a_waterfall_never_overdraws() -> None:
         waterfall(10001, sale.facts.tenders, "proportional")
 
 
-def test_every_step_has_words_in_both_languages() -> None:
-    assert set(WORDS["en"]) == set(WORDS["de"])
+def test_every_step_has_words() -> None:
     sale = Sale(body([line("A", 8000, tax=660)], [("t", "card", 9160)], shipping={"amount": 500}))
     said = [sentence(s, "USD") for s in sale.quote(ask("A")).explanation]
     assert said == [

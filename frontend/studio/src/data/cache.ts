@@ -1,4 +1,5 @@
 import { Problem } from '@comeback/api';
+import { forgetRecent } from './recent';
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 
 const MINUTE = 60_000;
@@ -21,6 +22,7 @@ const watch = (error: Error) => {
 
 /** Drops what one person's session has read. The session's own entry stays and is emptied: the shell watches it. */
 export function forget(): void {
+  forgetRecent();
   cache.removeQueries({ predicate: (query) => query.queryKey[0] !== 'session' });
   void cache.resetQueries({ queryKey: ['session'] });
 }

@@ -1,7 +1,9 @@
 import { api, body, setCsrf, type Schemas } from '@comeback/api';
 import { setShopClock } from '../words/format';
+import type { OrderFilters } from './filters';
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 
+export type { OrderFilters } from './filters';
 export type Tab = Schemas['ReturnRow']['tab'];
 export const TABS: readonly Tab[] = ['new', 'review', 'on_the_way', 'received', 'inspect', 'done'];
 
@@ -41,11 +43,11 @@ export const returnQuery = (id: string) =>
     queryFn: () => body(api.GET('/api/studio/returns/{return_id}', { params: { path: { return_id: id } } })),
   });
 
-export const ordersQuery = (q: string) =>
+export const ordersQuery = ({ q, progress, trouble, country, days }: OrderFilters) =>
   infiniteQueryOptions({
-    queryKey: ['orders', q],
+    queryKey: ['orders', q, progress, trouble, country, days],
     queryFn: ({ pageParam }) =>
-      body(api.GET('/api/studio/orders', { params: { query: { ...(q ? { q } : {}), ...(pageParam ? { cursor: pageParam } : {}) } } })),
+      body(api.GET('/api/studio/orders', { params: { query: { q, progress, trouble, country, days, ...(pageParam ? { cursor: pageParam } : {}) } } })),
     initialPageParam: '',
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: keepPreviousData,

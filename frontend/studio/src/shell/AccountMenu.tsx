@@ -1,7 +1,7 @@
 import { useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
 import { api } from '@comeback/api';
-import { IconKeyboard, IconLogout } from '@tabler/icons-react';
-import { useNavigate } from '@tanstack/react-router';
+import { IconKeyboard, IconLogout, IconUser } from '@tabler/icons-react';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { forget } from '../data/cache';
 import { flushDeferred } from '../data/deferred';
 import { Choice } from '../ui/Choice';
@@ -17,8 +17,17 @@ export function AccountMenu({ onShortcuts }: { onShortcuts(): void }) {
   return (
     <>
       <Choice legend={t('menu.scheme')} value={colorScheme} onChange={setColorScheme} options={SCHEMES.map((value) => ({ value, label: t(`menu.${value}`) }))} />
-      <Choice legend={t('menu.language')} value={language} onChange={setLanguage} options={(Object.keys(LANGUAGES) as Language[]).map((value) => ({ value, label: LANGUAGES[value], lang: value }))} />
+      <label className={classes.menuField}>
+        {t('menu.language')}
+        <select value={language} onChange={(event) => setLanguage(event.currentTarget.value as Language)}>
+          {(Object.keys(LANGUAGES) as Language[]).map((value) => <option key={value} value={value} lang={value}>{LANGUAGES[value]}</option>)}
+        </select>
+      </label>
       <hr />
+      <Link to="/settings/profile" className={classes.menuItem} onClick={(event) => event.currentTarget.closest<HTMLElement>('[popover]')?.hidePopover()}>
+        <IconUser size={18} stroke={1.7} aria-hidden />
+        {t('settings.profile')}
+      </Link>
       <button type="button" className={classes.menuItem} onClick={onShortcuts}>
         <IconKeyboard size={18} stroke={1.7} aria-hidden />
         {t('menu.shortcuts')}

@@ -1,28 +1,18 @@
-import { IconHome, IconPackages, IconReceipt, IconSearch, type Icon } from '@tabler/icons-react';
+import { IconDots, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link, Outlet, useRouterState } from '@tanstack/react-router';
+import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { overviewQuery, sessionQuery } from '../data/queries';
 import { useWords } from '../words/Words';
-import type { Key } from '../words/messages';
 import { Account } from './Account';
-import { useKeys, useSearchKey } from './keys';
+import { useGo, useKeys, useSearchKey } from './keys';
+import { Offline } from './Offline';
+import { IN_BAR, ROOMS, type Room } from './rooms';
 import classes from './Shell.module.css';
 
 const Search = lazy(() => import('./Search').then((m) => ({ default: m.Search })));
+const More = lazy(() => import('./More').then((m) => ({ default: m.More })));
 const Shortcuts = lazy(() => import('./Shortcuts').then((m) => ({ default: m.Shortcuts })));
-
-interface Room {
-  to: '/' | '/returns' | '/orders';
-  label: Key;
-  icon: Icon;
-}
-
-const ROOMS: Room[] = [
-  { to: '/', label: 'nav.overview', icon: IconHome },
-  { to: '/returns', label: 'nav.returns', icon: IconReceipt },
-  { to: '/orders', label: 'nav.orders', icon: IconPackages },
-];
 
 /** The frame of every room: navigation at the side (wide) or at the bottom (phone), search, account. */
 export function Shell() {
@@ -32,6 +22,14 @@ export function Shell() {
   const { data: session } = useQuery({ ...sessionQuery, enabled: false });
   useSearchKey(() => setSearching(true));
   useKeys({ '/': () => setSearching(true), '?': () => setHelp(true) });
+  useEffect(() => {
+    // What Ctrl K opens is there before it is wanted, so that no letter typed right after it is lost.
+    const soon = setTimeout(() => void import('./Search'), 1500);
+    return () => clearTimeout(soon);
+  }, []);
+  const navigate = useNavigate();
+  const rooms = ROOMS.filter((room) => session?.permissions.includes(room.permission));
+  useGo(Object.fromEntries(rooms.map((room) => [room.key, () => void navigate({ to: room.to, search: {} as never })])));
   const main = useFocusOnRoom();
   return (
     <div className={classes.frame}>
@@ -43,7 +41,7 @@ export function Shell() {
           <span className="ellipsis">{t('nav.search')}</span>
           <kbd>Ctrl K</kbd>
         </button>
-        <Rooms />
+        <Rooms rooms={rooms} />
         <Account session={session} onShortcuts={() => setHelp(true)} />
       </aside>
       <header className={classes.top}>
@@ -54,6 +52,7 @@ export function Shell() {
         <Account session={session} onShortcuts={() => setHelp(true)} compact />
       </header>
       <main id="main" ref={main} tabIndex={-1} className={classes.main}>
+        <Offline />
         <Outlet />
       </main>
       <Suspense>
@@ -73,14 +72,17 @@ function ShopMark({ name }: { name: string }) {
   );
 }
 
-function Rooms() {
+function Rooms({ rooms }: { rooms: Room[] }) {
   const { t } = useWords();
   const waiting = useWaiting();
+  const [more, setMore] = useState(false);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const rest = rooms.slice(IN_BAR);
   return (
     <nav className={classes.rooms} aria-label={t('nav.label')}>
-      {ROOMS.map(({ to, label, icon: Icon }) => (
-        <Link key={to} to={to} className={classes.room} activeOptions={{ exact: to === '/', includeSearch: false }}>
-          <Icon size={20} stroke={1.7} aria-hidden />
+      {rooms.map(({ to, label, icon: RoomIcon }, i) => (
+        <Link key={to} to={to} search={{} as never} className={classes.room} data-rest={i >= IN_BAR || undefined} activeOptions={{ exact: to === '/', includeSearch: false }}>
+          <RoomIcon size={20} stroke={1.7} aria-hidden />
           <span>{t(label)}</span>
           {to === '/returns' && waiting > 0 && (
             <span className={classes.count}>
@@ -90,6 +92,13 @@ function Rooms() {
           )}
         </Link>
       ))}
+      {rest.length > 0 && (
+        <button type="button" className={`${classes.room} ${classes.moreButton}`} data-active={rest.some((room) => path.startsWith(room.to)) || undefined} onClick={() => setMore(true)}>
+          <IconDots size={20} stroke={1.7} aria-hidden />
+          <span>{t('nav.more')}</span>
+        </button>
+      )}
+      <Suspense>{more && <More rooms={rest} onClose={() => setMore(false)} />}</Suspense>
     </nav>
   );
 }

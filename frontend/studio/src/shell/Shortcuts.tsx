@@ -1,6 +1,7 @@
 import { Dialog } from '../ui/Dialog';
 import { useWords } from '../words/Words';
 import type { Key } from '../words/messages';
+import { ROOMS } from './rooms';
 import classes from './Search.module.css';
 
 const KEYS: [string, Key][] = [
@@ -17,12 +18,14 @@ const KEYS: [string, Key][] = [
 
 export function Shortcuts({ onClose }: { onClose(): void }) {
   const { t } = useWords();
+  const rooms = ROOMS.map<[string, string]>((room) => [`G ${room.key.toUpperCase()}`, t('search.go', { room: t(room.label) })]);
+  const all = [...KEYS.map<[string, string]>(([key, label]) => [key, t(label)]), ...rooms];
   return (
     <Dialog title={t('keys.title')} onClose={onClose}>
       <dl className={classes.keys}>
-        {KEYS.map(([key, label]) => (
+        {all.map(([key, label]) => (
           <div key={key}>
-            <dt>{t(label)}</dt>
+            <dt>{label}</dt>
             <dd><kbd>{key}</kbd></dd>
           </div>
         ))}

@@ -40,3 +40,26 @@ export function useSearchKey(run: () => void): void {
     return () => window.removeEventListener('keydown', onKey);
   }, []);
 }
+
+const PATIENCE = 1200;
+
+/** G, then a letter: to a room. */
+export function useGo(map: KeyMap): void {
+  const current = useRef(map);
+  current.current = map;
+  useEffect(() => {
+    let since = -PATIENCE;
+    const onKey = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector('dialog[open]')) return;
+      const run = event.timeStamp - since < PATIENCE ? current.current[event.key] : undefined;
+      since = event.key === 'g' ? event.timeStamp : -PATIENCE;
+      if (!run) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      run();
+    };
+    // Before the page's own letters: after G, an R is a room and no return to check in.
+    window.addEventListener('keydown', onKey, true);
+    return () => window.removeEventListener('keydown', onKey, true);
+  }, []);
+}

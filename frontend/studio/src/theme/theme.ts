@@ -33,6 +33,7 @@ export const resolver: CSSVariablesResolver = (theme) => {
     dark: {
       '--page': '#0e1313', '--card': '#161c1c', '--sunken': '#1d2424', '--line': '#2a3232', '--line-strong': '#465050',
       '--ink': '#e8ecec', '--muted': '#a2acac', '--brand': brand[4], '--brand-soft': `color-mix(in srgb, ${brand[5]} 20%, #161c1c)`, '--brand-ink': brand[3],
+      '--mantine-color-brand-light': `color-mix(in srgb, ${brand[5]} 20%, #161c1c)`, '--mantine-color-brand-light-hover': `color-mix(in srgb, ${brand[5]} 28%, #161c1c)`, '--mantine-color-brand-light-color': brand[3],
       '--mantine-color-body': '#0e1313', '--mantine-color-dimmed': '#a2acac', '--mantine-color-default-border': '#465050', '--mantine-color-error': '#f7b0a9', '--mantine-color-default': '#1d2424', '--mantine-color-placeholder': '#8b9696', '--mantine-color-anchor': brand[3],
     },
   };

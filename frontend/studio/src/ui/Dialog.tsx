@@ -9,7 +9,7 @@ interface Props {
   subtitle?: string;
   /** The title is only said, not shown. */
   plain?: boolean;
-  size?: 'small' | 'wide' | 'search';
+  size?: 'small' | 'wide' | 'search' | 'drawer';
   onClose(): void;
   children: ReactNode;
 }
@@ -36,7 +36,7 @@ export function Dialog({ title, subtitle, plain, size = 'small', onClose, childr
         ) : (
           <div className={classes.head}>
             <div className={classes.titles}>
-              <h2 id={id} className="ellipsis">{title}</h2>
+              <h2 id={id} className={size === 'drawer' ? undefined : 'ellipsis'} tabIndex={-1} data-autofocus={size === 'drawer' || undefined}>{title}</h2>
               {subtitle && <p className="ellipsis muted">{subtitle}</p>}
             </div>
             <button type="button" className={classes.close} aria-label={t('close')} onClick={onClose}><IconX size={20} aria-hidden /></button>

@@ -8,11 +8,13 @@ interface Props {
   text?: string;
   /** The one thing to do from here. */
   action?: ReactNode;
+  /** A part of a page, not the page. */
+  small?: boolean;
 }
 
-export function Empty({ icon: Icon, title, text, action }: Props) {
+export function Empty({ icon: Icon, title, text, action, small }: Props) {
   return (
-    <div className={classes.empty}>
+    <div className={classes.empty} data-small={small}>
       <span className={classes.emptyIcon}>
         <Icon size={24} stroke={1.6} aria-hidden />
       </span>

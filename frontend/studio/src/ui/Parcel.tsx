@@ -54,7 +54,7 @@ export function Parcel({ parcel, title }: { parcel: ParcelOut; title: string }) 
   );
 }
 
-function Steps({ parcel }: { parcel: ParcelOut }) {
+export function Steps({ parcel }: { parcel: ParcelOut }) {
   const { t, date } = useWords();
   const now = stepOf(parcel);
   const when = new Map(parcel.milestones.map((m) => [m.name, m.occurred_at]));

@@ -1,7 +1,7 @@
 import type { Icon } from '@tabler/icons-react';
 import {
   IconAlertTriangle, IconArrowBackUp, IconBan, IconBuildingStore, IconCheck, IconCircleDashed, IconClock, IconEye,
-  IconHelpCircle, IconHourglass, IconInbox, IconMailCheck, IconMailOff, IconPackage, IconPrinter, IconSearch, IconTruck,
+  IconHelpCircle, IconHourglass, IconInbox, IconMailCheck, IconMailOff, IconPackage, IconPlayerPause, IconPlayerPlay, IconPrinter, IconSearch, IconTruck,
   IconTruckDelivery, IconWallet,
 } from '@tabler/icons-react';
 import { useWords } from '../words/Words';
@@ -70,11 +70,18 @@ const GOODS: Record<string, Look> = {
   unexpected: ['warn', IconAlertTriangle],
 };
 
+const FLOW: Record<string, Look> = { live: ['good', IconPlayerPlay], paused: ['warn', IconPlayerPause] };
+const CONSENT: Record<string, Look> = { granted: ['good', IconCheck], withdrawn: ['neutral', IconBan] };
+const STOCK: Record<string, Look> = { in: ['good', IconCheck], low: ['warn', IconAlertTriangle], some: ['warn', IconAlertTriangle], out: ['bad', IconBan] };
+
 const KINDS = {
   status: [RETURN, ['neutral', IconCircleDashed]],
   delivery: [DELIVERY, ['neutral', IconCircleDashed]],
   attempt: [ATTEMPT, ['info', IconHourglass]],
   mstate: [MESSAGE, ['neutral', IconClock]],
+  fstate: [FLOW, ['neutral', IconCircleDashed]],
+  consent: [CONSENT, ['neutral', IconCircleDashed]],
+  stock: [STOCK, ['neutral', IconCircleDashed]],
   goods: [GOODS, ['neutral', IconClock]],
 } as const satisfies Record<string, readonly [Record<string, Look>, Look]>;
 

@@ -1,15 +1,25 @@
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { formatsFor, type Formats } from './format';
-import { english, fill, humanise, type Catalogue, type Key, type Params } from './messages';
+import { LANGUAGES, localeOf, type Language } from './languages';
+import { fill, humanise, type Catalogue, type Key, type Params } from './messages';
 
-export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
-export type Language = keyof typeof LANGUAGES;
+export { LANGUAGES, type Language } from './languages';
 
 const STORAGE = 'comeback-language';
 
-/** English is part of the first load; every other language is its own file, fetched when it is chosen. */
+const SHELL = import.meta.glob<Catalogue>(['../../words/*.po', '!../../words/en.po'], { import: 'default', query: '?shell' });
+const TRANSLATED = import.meta.glob<Catalogue>(['../../words/*.po', '!../../words/en.po'], { import: 'default' });
+
+/** The words of the first drawing; those of the rooms arrive beside the rooms themselves. */
+export async function shellWords(language: Language): Promise<Catalogue> {
+  const translated = SHELL[`../../words/${language}.po`];
+  return language !== 'en' && translated ? translated() : ((await import('./en/common')).common as unknown as Catalogue);
+}
+
+/** Each language is a file of its own, complete by itself: a reader loads the words of one language. */
 export async function loadWords(language: Language): Promise<Catalogue> {
-  return language === 'de' ? (await import('./de')).german : english;
+  const translated = TRANSLATED[`../../words/${language}.po`];
+  return language !== 'en' && translated ? translated() : (await import('./en')).english;
 }
 
 export function preferredLanguage(stored: string | null, browser: readonly string[]): Language {
@@ -46,15 +56,20 @@ export function WordsProvider({ start, children }: Props) {
     void loadWords(language).then((catalogue) => setCurrent({ language, catalogue }));
   }, []);
   useEffect(() => {
+    const { language } = start;
+    void loadWords(language).then((catalogue) => setCurrent((now) => (now.language === language ? { language, catalogue } : now)));
+  }, [start]);
+  useEffect(() => {
     document.documentElement.lang = current.language;
   }, [current.language]);
   const words = useMemo<Words>(() => {
     const { language, catalogue } = current;
-    const locale = language === 'en' ? 'en-GB' : language;
+    const locale = localeOf(language);
     return {
       ...formatsFor(locale, timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone),
       language,
-      t: (key, params) => fill(catalogue[key], locale, params),
+      // Empty for the moment in which a room is faster than its words.
+      t: (key, params) => fill(catalogue[key] ?? '', locale, params),
       word(prefix, value) {
         const message = (catalogue as Record<string, Catalogue[Key]>)[`${prefix}.${value}`];
         return message === undefined ? humanise(value) : fill(message, locale);

@@ -7,6 +7,10 @@ export interface Formats {
   days(from: string, until: string): string;
   ago(iso: string): string;
   number(value: number): string;
+  /** A share of one: 0.934 → 93 %. */
+  percent(share: number): string;
+  /** A calendar day as the server writes it (2026-11-21), without a time zone. */
+  day(iso: string): string;
   country(code: string): string;
 }
 
@@ -40,6 +44,7 @@ export function formatsFor(locale: string, timeZone: string, now: () => number =
   const date = style({ day: 'numeric', month: 'short', year: 'numeric' });
   const dateTime = style({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
   const day = style({ weekday: 'short', day: 'numeric', month: 'short' });
+  const plainDay = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' });
   const regions = new Intl.DisplayNames([locale], { type: 'region', fallback: 'code' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
   return {
@@ -57,6 +62,8 @@ export function formatsFor(locale: string, timeZone: string, now: () => number =
       return unit ? relative.format(Math.round(seconds / unit[1]), unit[0]) : relative.format(0, 'minute');
     },
     number: (value) => value.toLocaleString(locale),
+    percent: (share) => share.toLocaleString(locale, { style: 'percent', maximumFractionDigits: 0 }),
+    day: (iso) => plainDay.format(new Date(`${iso}T00:00:00Z`)),
     country: (code) => (/^[A-Z]{2}$/.test(code) ? (regions.of(code) ?? code) : code),
   };
 }

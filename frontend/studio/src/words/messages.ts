@@ -1,14 +1,11 @@
-import { common } from './en/common';
-import { orders } from './en/orders';
-import { returns } from './en/returns';
+// The rooms' words are joined in en/index.ts; only their types are wanted here, so that no language is loaded unasked.
+import type { english } from './en';
 
 /** A plural message has the forms that the language's `Intl.PluralRules` may ask for; `other` always exists. */
 export type Plural = { other: string } & Partial<Record<Intl.LDMLPluralRule, string>>;
 export type Message = string | Plural;
 
-export const english = { ...common, ...returns, ...orders };
 export type Key = keyof typeof english;
-export type Part<T> = { [K in keyof T]: T[K] extends string ? string : Plural };
 export type Catalogue = Record<Key, Message>;
 
 export type Params = Record<string, string | number>;

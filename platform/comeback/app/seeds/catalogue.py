@@ -200,8 +200,13 @@ DRAWINGS: dict[str, Callable[[], bytes]] = {
 
 
 def variant_id(range_: Range, article: Article, option: int) -> str:
-    """The storefront's own id of a variant: `cl-vase-2`."""
-    return f"{range_.code.lower()}-{article.picture}-{option + 1}"
+    """The storefront's own id of a variant: its product's number and two digits, as shop systems count."""
+    return f"{product_id(range_, article)}{option + 1:02d}"
+
+
+def product_id(range_: Range, article: Article) -> str:
+    """The storefront's own id of a product."""
+    return str(8_000_001 + range_.articles.index(article))
 
 
 def sku(range_: Range, article: Article, option: int) -> str:
@@ -234,7 +239,7 @@ def products(range_: Range, base_url: str) -> list[ProductIn]:
         ]
         made.append(
             ProductIn(
-                external_id=f"{range_.code.lower()}-{article.picture}",
+                external_id=product_id(range_, article),
                 title=article.title,
                 description=article.text,
                 currency="EUR",

@@ -53,7 +53,7 @@ def _person(chance: random.Random, slug: str, n: int, land: Land) -> Person:
     street, number = chance.choice(land.streets), chance.randint(1, 120)
     wish = chance.random()
     return Person(
-        external_id=f"{slug}-c{n}",
+        external_id=str(7_000_000 + n),
         first_name=first,
         last_name=last,
         email=f"{_ascii(first)}.{_ascii(last)}{n}@{land.mail}.example",

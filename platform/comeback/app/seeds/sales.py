@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from comeback.app.seeds.catalogue import Article, Range, picture_url, sku, variant_id
+from comeback.app.seeds.catalogue import Article, Range, picture_url, product_id, sku, variant_id
 from comeback.app.seeds.people import Person
 from comeback.kit.money import allocate, half_up
 from comeback.orders.schemas import (
@@ -86,16 +86,16 @@ def _basket(chance: random.Random, range_: Range) -> list[Article]:
     return basket
 
 
-def _lines(chance: random.Random, range_: Range, basket: Sequence[Article], base_url: str) -> list[LineIn]:
+def _lines(chance: random.Random, range_: Range, basket: Sequence[Article], number: int, base_url: str) -> list[LineIn]:
     made: list[LineIn] = []
     for n, article in enumerate(basket, 1):
         option = chance.randrange(len(article.options))
         quantity = chance.choice((1, 1, 1, 2, 2, 4)) if article.price < 7000 else 1
         made.append(
             LineIn(
-                external_id=f"l{n}",
+                external_id=f"{number}{n:02d}",
                 sku=sku(range_, article, option),
-                product_id=f"{range_.code.lower()}-{article.picture}",
+                product_id=product_id(range_, article),
                 variant_id=variant_id(range_, article, option),
                 title=f"{article.title} / {article.options[option]}",
                 quantity=quantity,
@@ -116,14 +116,14 @@ def _lines(chance: random.Random, range_: Range, basket: Sequence[Article], base
 def _order(
     chance: random.Random, range_: Range, person: Person, number: int, placed_at: datetime, base_url: str
 ) -> OrderIn:
-    lines = _lines(chance, range_, _basket(chance, range_), base_url)
+    lines = _lines(chance, range_, _basket(chance, range_), number, base_url)
     goods = sum(line.unit_price * line.quantity - line.discount for line in lines)
     saved = goods // 10 if chance.random() < 0.2 else 0
     express = chance.random() < 0.12
     shipping = EXPRESS if express else 0 if goods - saved >= FREE_FROM else STANDARD
     rate = range_.tax_rate_bp
     return OrderIn(
-        external_id=f"{range_.code.lower()}-{number}",
+        external_id=str(number),
         number=f"#{range_.code}{number}",
         placed_at=placed_at,
         currency="EUR",
@@ -182,14 +182,14 @@ def _address(person: Person) -> AddressBody:
 def _tenders(chance: random.Random, range_: Range, number: int, total: int) -> list[TenderIn]:
     """Mostly one card; sometimes a gift card pays a part."""
     card = TenderIn(
-        id="t1", kind="card", amount=total, provider="stripe", provider_ref=f"pi_demo_{range_.code}{number}"
+        id=f"{number}51", kind="card", amount=total, provider="stripe", provider_ref=f"pi_demo_{range_.code}{number}"
     )
     if total < 6000 or chance.random() > 0.08:
         return [card]
     rest, gift = allocate(total, [3, 1])
     return [
         msgspec.structs.replace(card, amount=rest),
-        TenderIn(id="t2", kind="gift_card", amount=gift, provider="shop", provider_ref=f"GC-{number}"),
+        TenderIn(id=f"{number}52", kind="gift_card", amount=gift, provider="shop", provider_ref=f"GC-{number}"),
     ]
 
 

@@ -8,21 +8,20 @@ from uuid import UUID
 from sqlalchemy import text
 
 from comeback.core.db import ReadSession, rows
-
-_NAME = "coalesce(nullif(trim(concat_ws(' ', p.first_name, p.last_name)), ''), p.email, '')"
+from comeback.desk.repository.filters import NAME, PERSON, given, joined
+from comeback.shipments.models import IN_TROUBLE
 
 _LIST = f"""WITH page AS (
-  SELECT o.id, o.placed_at, o.number, o.total, o.currency, {_NAME} AS customer, coalesce(p.email, '') AS email
+  SELECT o.id, o.placed_at, o.number, o.total, o.currency, o.state, o.country,
+    {NAME} AS customer, coalesce(p.email, '') AS email
   FROM orders o JOIN customers p ON p.shop_id = o.shop_id AND p.id = o.customer_id
-  WHERE o.shop_id = :shop
-    AND (CAST(:at AS timestamptz) IS NULL OR (o.placed_at, o.id) < (CAST(:at AS timestamptz), CAST(:id AS uuid)))
-    AND (CAST(:plain AS text) IS NULL OR o.number_norm LIKE :prefix OR p.email_norm LIKE :prefix
-      OR lower(p.last_name) LIKE :prefix OR lower(concat_ws(' ', p.first_name, p.last_name)) LIKE :prefix)
+  WHERE o.shop_id = :shop{{more}}
   ORDER BY o.placed_at DESC, o.id DESC LIMIT :limit)
 SELECT page.*, l.items, l.images, s.parcels, r.returns FROM page
 CROSS JOIN LATERAL (
   SELECT coalesce(sum(x.quantity), 0)::int AS items,
-    coalesce((array_agg(x.image_url ORDER BY x.position) FILTER (WHERE x.image_url IS NOT NULL))[1:3], '{{}}') AS images
+    coalesce((array_agg(x.image_url ORDER BY x.position) FILTER (WHERE x.image_url IS NOT NULL))[1:3], '{{{{}}}}')
+      AS images
   FROM order_lines x WHERE x.shop_id = :shop AND x.order_id = page.id) l
 CROSS JOIN LATERAL (
   SELECT coalesce(jsonb_agg(jsonb_build_array(s.status, s.delay IS NOT NULL, s.problem IS NOT NULL)), '[]') AS parcels
@@ -31,14 +30,42 @@ CROSS JOIN LATERAL (
   SELECT count(*)::int AS returns FROM return_cases c WHERE c.shop_id = :shop AND c.order_id = page.id) r
 ORDER BY page.placed_at DESC, page.id DESC"""
 
+_TROUBLE = f"""o.id IN (SELECT s.order_id FROM shipments s WHERE s.shop_id = :shop AND {IN_TROUBLE})"""
+
+# Short words begin half of all names: the newest few hundred are enough to choose from.
+_FOUND = f"""o.id = ANY(ARRAY(
+  (SELECT x.id FROM orders x WHERE x.shop_id = :shop AND x.number_norm ^@ :plain
+   ORDER BY x.placed_at DESC LIMIT 1000)
+  UNION SELECT x.id FROM (
+    SELECT p.id FROM customers p WHERE p.shop_id = :shop AND {PERSON} ORDER BY p.id DESC LIMIT 500) f
+  JOIN orders x ON x.shop_id = :shop AND x.customer_id = f.id))"""
+
 
 async def page(
-    session: ReadSession, *, plain: str | None, prefix: str, after: tuple[datetime, UUID] | None, limit: int
+    session: ReadSession,
+    *,
+    plain: str | None,
+    state: str | None,
+    trouble: bool,
+    country: str | None,
+    since: datetime | None,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
 ) -> list[dict[str, Any]]:
-    """Orders, newest first; `plain` and `prefix` as of `rules.search_words`, `after` is the last row's place."""
+    """Orders, newest first; `plain` as of `rules.search_words`, `after` is the last row's place."""
+    clauses = [_FOUND] if plain else []
+    if state:
+        clauses.append(
+            "o.state = :state" if state == "cancelled" else "o.fulfilment = :state AND o.state <> 'cancelled'"
+        )
+    clauses += [_TROUBLE] if trouble else []
+    clauses += ["o.country = :country"] if country else []
+    clauses += ["o.placed_at >= :since"] if since else []
+    clauses += ["(o.placed_at, o.id) < (:at, :id)"] if after else []
     at, order_id = after or (None, None)
-    values = {"plain": plain, "prefix": prefix, "at": at, "id": order_id, "limit": limit, "shop": session.shop_id}
-    return rows(await session.execute(text(_LIST), values))
+    values = given({"plain": plain, "state": state, "country": country, "since": since, "at": at, "id": order_id})
+    query = _LIST.format(more=joined(clauses))
+    return rows(await session.execute(text(query), values | {"shop": session.shop_id, "limit": limit}))
 
 
 async def kept_bodies(session: ReadSession, message_ids: Sequence[UUID]) -> set[UUID]:

@@ -59,7 +59,6 @@ _MESSAGES = """SELECT m.id, m.order_id, m.subject, m.template, m.why, m.created_
   count(*) OVER ()::int AS count
 FROM messages m LEFT JOIN orders o ON o.shop_id = m.shop_id AND o.id = m.order_id
 WHERE m.shop_id = :shop AND m.state IN ('failed', 'unknown') AND m.created_at > clock_timestamp() - interval '7 days'
-  AND m.order_id IS NOT NULL
 ORDER BY m.created_at DESC LIMIT :few"""
 
 

@@ -3,6 +3,30 @@
 Writes carry the session's `X-CSRF-Token`; the edge checks it.
 """
 
-from comeback.desk.routes import messages, orders, overview, returns, session
+from comeback.desk.routes import (
+    customers,
+    flows,
+    messages,
+    orders,
+    overview,
+    products,
+    profile,
+    returns,
+    session,
+    shipments,
+    welcome,
+)
 
-ROUTES = (*session.ROUTES, *overview.ROUTES, *returns.ROUTES, *orders.ROUTES, *messages.ROUTES)
+ROUTES = (
+    *session.ROUTES,
+    *overview.ROUTES,
+    *profile.ROUTES,
+    *welcome.ROUTES,
+    *returns.ROUTES,
+    *orders.ROUTES,
+    *messages.ROUTES,
+    *customers.ROUTES,
+    *shipments.ROUTES,
+    *flows.ROUTES,
+    *products.ROUTES,
+)

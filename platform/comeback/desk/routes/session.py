@@ -3,7 +3,6 @@
 from typing import Any
 
 from litestar import Request, Response, delete, get, post
-from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
@@ -17,11 +16,6 @@ from comeback.desk.service import people
 STAFF = {"permission": "orders:read"}
 
 
-def _cookie(settings: Settings, value: str, **more: Any) -> Cookie:
-    name = people.cookie_name(settings.secure)
-    return Cookie(name, value=value, path="/", httponly=True, secure=settings.secure, samesite="lax", **more)
-
-
 @post("/api/studio/session", operation_id="studioLogin", opt={"permission": PUBLIC}, tags=["studio"])
 async def log_in(
     request: Request[Any, Any, Any],
@@ -33,8 +27,9 @@ async def log_in(
     """Signs in: a cookie for the browser, the CSRF token for the page. 401 for a wrong pair, 429 after too many."""
     peer = request.client.host if request.client else ""
     address = client_address(peer, request.headers.get("x-forwarded-for", ""), settings.trusted_proxies)
-    token, session = await people.sign_in(database, limiter, data, address)
-    return Response(session, status_code=201, cookies=[_cookie(settings, token)])
+    agent = request.headers.get("user-agent", "")
+    token, session = await people.sign_in(database, limiter, data, address, agent)
+    return Response(session, status_code=201, cookies=[people.cookie(settings, token)])
 
 
 @delete("/api/studio/session", operation_id="studioLogout", opt=STAFF, tags=["studio"])
@@ -43,7 +38,7 @@ async def log_out(
 ) -> Response[None]:
     """Signs out."""
     await people.sign_out(database, request.cookies.get(people.cookie_name(settings.secure), ""))
-    return Response(None, status_code=204, cookies=[_cookie(settings, "", max_age=0)])
+    return Response(None, status_code=204, cookies=[people.cookie(settings, "", max_age=0)])
 
 
 @get("/api/studio/session", operation_id="studioSession", opt=STAFF, tags=["studio"])

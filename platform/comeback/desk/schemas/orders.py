@@ -4,10 +4,13 @@ Amounts are integers in the currency's minor unit, times are UTC, ids are opaque
 """
 
 from datetime import datetime
+from typing import Literal
 
 from msgspec import Struct
 
 from comeback.desk.schemas.shared import CustomerOut, ParcelOut, Tab, TimelineEntry
+
+OrderFilter = Literal["unfulfilled", "partial", "fulfilled", "cancelled"]
 
 
 class OrderRow(Struct, kw_only=True):
@@ -22,15 +25,18 @@ class OrderRow(Struct, kw_only=True):
     currency: str
     items: int
     images: list[str]
+    state: str
+    country: str | None
     delivery: str
     returns: int
 
 
 class OrderList(Struct, kw_only=True):
-    """A page of orders, newest first."""
+    """A page of orders, newest first, with the countries that the filter offers."""
 
     items: list[OrderRow]
     next: str | None
+    countries: list[str]
 
 
 class OrderLineOut(Struct, kw_only=True):

@@ -8,7 +8,17 @@ from typing import Literal
 
 from msgspec import Struct
 
-Need = Literal["approve", "review", "check_in", "inspect", "settle", "refund_trouble", "stuck_parcel", "failed_message"]
+Need = Literal[
+    "connection",
+    "refund_trouble",
+    "stuck_parcel",
+    "failed_message",
+    "approve",
+    "review",
+    "check_in",
+    "inspect",
+    "settle",
+]
 
 
 class NumberOut(Struct, kw_only=True):
@@ -28,16 +38,29 @@ class NeedSubject(Struct, kw_only=True):
     since: datetime
     order_id: str | None
     return_id: str | None
+    shipment_id: str | None = None
+    message_id: str | None = None
 
 
 class NeedOut(Struct, kw_only=True):
     """A pile of waiting work: how much, and the oldest few."""
 
-    kind: Literal[
-        "approve", "review", "check_in", "inspect", "settle", "refund_trouble", "stuck_parcel", "failed_message"
-    ]
+    kind: Need
     count: int
     subjects: list[NeedSubject]
+
+
+class ConnectionView(Struct, kw_only=True):
+    """An account at another company. `state` is live, broken or off; `problem` says why in a sentence."""
+
+    id: str
+    kind: str
+    vendor: str
+    name: str | None
+    state: str
+    problem: str | None
+    checked_at: datetime | None
+    created_at: datetime
 
 
 class OverviewOut(Struct, kw_only=True):
@@ -51,11 +74,14 @@ class OverviewOut(Struct, kw_only=True):
 class SearchHit(Struct, kw_only=True):
     """One answer of the search."""
 
-    kind: Literal["order", "return", "parcel", "customer"]
+    kind: Literal["order", "return", "parcel", "customer", "product"]
     title: str
     detail: str
     order_id: str | None
     return_id: str | None
+    customer_id: str | None = None
+    product_id: str | None = None
+    shipment_id: str | None = None
 
 
 class SearchOut(Struct, kw_only=True):

@@ -29,6 +29,13 @@ class OrderRef(Struct, kw_only=True):
     placed_at: datetime
 
 
+class PersonRef(Struct, kw_only=True):
+    """A customer in one line; the name is the address where none is known."""
+
+    id: str
+    name: str
+
+
 class MilestoneOut(Struct, kw_only=True):
     """A milestone a parcel reached."""
 
@@ -84,7 +91,8 @@ class TimelineEntry(Struct, kw_only=True):
 
     at: datetime
     name: str
-    source: Literal["order", "parcel", "return", "message", "money", "credit"]
+    source: Literal["order", "parcel", "return", "message", "money", "credit", "consent"]
     detail: dict[str, str | int | bool | None]
     return_id: str | None
     message_id: str | None
+    order_id: str | None = None

@@ -2,21 +2,25 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from msgspec import convert
 
+from comeback.core.clock import clock
 from comeback.core.db import ReadSession
 from comeback.core.events import events_of
 from comeback.core.settings import Settings
 from comeback.customers import service as customers
 from comeback.desk import rules
+from comeback.desk.repository import filters
 from comeback.desk.repository import orders as repository
 from comeback.desk.repository import returns as return_rows
 from comeback.desk.schemas.orders import (
     AddressOut,
     OrderDetail,
+    OrderFilter,
     OrderLineOut,
     OrderList,
     OrderMoneyOut,
@@ -25,23 +29,38 @@ from comeback.desk.schemas.orders import (
     TenderOut,
 )
 from comeback.desk.schemas.shared import Tab, TimelineEntry
-from comeback.desk.service import shapes
-from comeback.kit.ids import parse_id
-from comeback.kit.paging import decode_cursor, encode_cursor
+from comeback.desk.service import paging, shapes
 from comeback.messages import service as messages
 from comeback.orders import service as orders
 from comeback.orders.models import Order, OrderLine, OrderTender
 from comeback.returns import service as returns
 from comeback.shipments import service as shipments
 
-PAGE = 50
+
+class Wanted(NamedTuple):
+    """The filters of the list: `q` is the beginning of a number, an address or a name; `days` back from now."""
+
+    q: str | None = None
+    state: OrderFilter | None = None
+    trouble: bool = False
+    country: str | None = None
+    days: int | None = None
 
 
-async def list_orders(session: ReadSession, q: str | None, cursor: str | None) -> OrderList:
-    """A page of orders, newest first; `q` is the beginning of a number, an address or a name."""
-    plain, prefix = rules.search_words(q or "")
-    found = await repository.page(session, plain=plain or None, prefix=prefix, after=_place(cursor), limit=PAGE + 1)
-    page = found[:PAGE]
+async def list_orders(session: ReadSession, wanted: Wanted, cursor: str | None) -> OrderList:
+    """A page of orders, newest first."""
+    plain, _ = rules.search_words(wanted.q or "")
+    found = await repository.page(
+        session,
+        plain=plain or None,
+        state=wanted.state,
+        trouble=wanted.trouble,
+        country=wanted.country,
+        since=clock.now() - timedelta(days=wanted.days) if wanted.days else None,
+        after=paging.moment_and_id(cursor),
+        limit=paging.PAGE + 1,
+    )
+    page, following = paging.cut(found, "placed_at", "id")
     items = [
         OrderRow(
             id=str(row["id"]),
@@ -53,25 +72,14 @@ async def list_orders(session: ReadSession, q: str | None, cursor: str | None) -
             currency=row["currency"],
             items=row["items"],
             images=row["images"],
-            delivery=rules.delivery_word((s, delayed, trouble) for s, delayed, trouble in row["parcels"]),
+            state=row["state"],
+            country=row["country"],
+            delivery=rules.order_word(row["state"], row["parcels"]),
             returns=row["returns"],
         )
         for row in page
     ]
-    more = len(found) > PAGE
-    last = page[-1] if page else None
-    return OrderList(
-        items=items, next=encode_cursor(last["placed_at"].isoformat(), str(last["id"])) if more and last else None
-    )
-
-
-def _place(cursor: str | None) -> tuple[datetime, UUID] | None:
-    key = decode_cursor(cursor) if cursor else None
-    order_id = parse_id(str(key[1])) if key and len(key) == 2 else None
-    try:
-        return (datetime.fromisoformat(str(key[0])), order_id) if key and order_id else None
-    except ValueError:
-        return None
+    return OrderList(items=items, next=following, countries=await filters.countries(session))
 
 
 async def order_page(session: ReadSession, settings: Settings, order_id: UUID) -> OrderDetail:

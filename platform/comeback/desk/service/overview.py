@@ -11,6 +11,7 @@ from comeback.desk import rules
 from comeback.desk.repository import overview as repository
 from comeback.desk.repository import search as search_rows
 from comeback.desk.schemas.overview import (
+    ConnectionView,
     Need,
     NeedOut,
     NeedSubject,
@@ -20,6 +21,7 @@ from comeback.desk.schemas.overview import (
     SearchOut,
 )
 from comeback.merchants import service as merchants
+from comeback.merchants.models import Connection
 
 PERIOD = timedelta(days=30)
 SILENT = timedelta(hours=48)
@@ -45,7 +47,8 @@ async def overview(session: ReadSession) -> OverviewOut:
         NumberOut(key="open_returns", value=present["open_returns"], previous=past["open_returns"], currency=None),
         NumberOut(key="retained", value=present["retained"], previous=past["retained"], currency=currency),
     ]
-    needs = [*await _returns(session), *await _parcels(session), *await _messages(session)]
+    troubles = [await _connections(session), await _parcels(session), await _messages(session)]
+    needs = [*(pile for found in troubles for pile in found), *await _returns(session)]
     return OverviewOut(now=now, numbers=numbers, needs=needs)
 
 
@@ -75,6 +78,7 @@ async def _parcels(session: ReadSession) -> list[NeedOut]:
             since=row["since"],
             order_id=str(row["order_id"]),
             return_id=None,
+            shipment_id=str(row["id"]),
         )
         for row in rows
     ]
@@ -88,16 +92,55 @@ async def _messages(session: ReadSession) -> list[NeedOut]:
             label=" · ".join(part for part in (row["number"], row["subject"] or row["template"]) if part),
             detail=row["why"] or "",
             since=row["since"],
-            order_id=str(row["order_id"]),
+            order_id=str(row["order_id"]) if row["order_id"] else None,
             return_id=None,
+            message_id=str(row["id"]),
         )
         for row in rows
     ]
     return [NeedOut(kind="failed_message", count=rows[0]["count"], subjects=subjects)] if rows else []
 
 
+async def _connections(session: ReadSession) -> list[NeedOut]:
+    broken = [row for row in await merchants.list_connections(session) if row.state == "broken"]
+    subjects = [
+        NeedSubject(
+            label=_name(row) or row.vendor.title(),
+            detail=row.problem or "",
+            since=row.checked_at or row.created_at,
+            order_id=None,
+            return_id=None,
+        )
+        for row in broken[:FEW]
+    ]
+    return [NeedOut(kind="connection", count=len(broken), subjects=subjects)] if broken else []
+
+
+async def connections(session: ReadSession) -> list[ConnectionView]:
+    """The shop's accounts at other companies, without anything secret."""
+    return [
+        ConnectionView(
+            id=str(row.id),
+            kind=row.kind,
+            vendor=row.vendor,
+            name=_name(row),
+            state=row.state,
+            problem=row.problem,
+            checked_at=row.checked_at,
+            created_at=row.created_at,
+        )
+        for row in await merchants.list_connections(session)
+    ]
+
+
+def _name(row: Connection) -> str | None:
+    """What the other company calls this account, where the connection noted it."""
+    found = next((row.options[key] for key in ("name", "shop", "domain", "url") if row.options.get(key)), None)
+    return str(found) if found else None
+
+
 async def search(session: ReadSession, q: str) -> SearchOut:
-    """Orders, returns, parcels and customers that begin with `q`; nothing below two characters."""
+    """Orders, returns, parcels, customers and products that begin with `q`; nothing below two characters."""
     plain, prefix = rules.search_words(q)
     if len(plain) < 2:
         return SearchOut(items=[])
@@ -111,4 +154,7 @@ def _hit(row: dict[str, Any]) -> SearchHit:
         detail=row["detail"],
         order_id=str(row["order_id"]) if row["order_id"] else None,
         return_id=str(row["return_id"]) if row["return_id"] else None,
+        customer_id=str(row["customer_id"]) if row["customer_id"] else None,
+        product_id=str(row["product_id"]) if row["product_id"] else None,
+        shipment_id=str(row["shipment_id"]) if row["shipment_id"] else None,
     )

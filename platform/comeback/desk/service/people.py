@@ -1,11 +1,17 @@
 """Who is at the desk."""
 
+from typing import Any
+
+from litestar.datastructures import Cookie
+
 from comeback.core.access import Principal
 from comeback.core.clock import clock
 from comeback.core.db import Database, ReadSession
 from comeback.core.limits import Limiter
+from comeback.core.settings import Settings
 from comeback.desk.errors import NoSession
 from comeback.desk.schemas.session import BrandOut, LoginIn, SessionOut, ShopOut, StaffOut
+from comeback.desk.schemas.welcome import AcceptIn, PasswordIn
 from comeback.merchants import service as merchants
 from comeback.merchants.schemas import ShopView, StaffView
 
@@ -17,10 +23,39 @@ def cookie_name(secure: bool) -> str:
     return "__Host-comeback" if secure else "comeback_session"
 
 
-async def sign_in(database: Database, limiter: Limiter, body: LoginIn, address: str) -> tuple[str, SessionOut]:
+def cookie(settings: Settings, value: str, **more: Any) -> Cookie:
+    """The session's cookie with `value`; an empty one with `max_age=0` takes it away."""
+    name = cookie_name(settings.secure)
+    return Cookie(name, value=value, path="/", httponly=True, secure=settings.secure, samesite="lax", **more)
+
+
+async def sign_in(
+    database: Database, limiter: Limiter, body: LoginIn, address: str, user_agent: str = ""
+) -> tuple[str, SessionOut]:
     """The new session's token and what the page needs. Raises WrongLogin (401) or TooManyLogins (429)."""
-    begun = await merchants.login(database, body.email, body.password, limiter=limiter, address=address)
+    begun = await merchants.login(
+        database, body.email, body.password, limiter=limiter, address=address, user_agent=user_agent
+    )
     return begun.token, _shape(begun.staff, begun.shop, begun.csrf)
+
+
+async def renew(database: Database, principal: Principal, body: PasswordIn, user_agent: str) -> tuple[str, SessionOut]:
+    """Another password, and a session instead of all there were. Raises WrongPassword or WeakPassword (422)."""
+    begun = await merchants.renew_password(database, principal, body.current, body.password, user_agent)
+    return begun.token, _shape(begun.staff, begun.shop, begun.csrf)
+
+
+async def come_in(database: Database, body: AcceptIn, address: str, user_agent: str) -> tuple[str, SessionOut]:
+    """An invitation becomes an account with a session. Raises InvitationOver (404) or WeakPassword (422)."""
+    email = await merchants.accept(database, body.token, body.password)
+    begun = await merchants.login(database, email, body.password, address=address, user_agent=user_agent)
+    return begun.token, _shape(begun.staff, begun.shop, begun.csrf)
+
+
+def require_staff(principal: Principal) -> None:
+    """Raises NoSession (401) for keys, which have no desk."""
+    if principal.kind != "staff":
+        raise NoSession()
 
 
 async def sign_out(database: Database, token: str) -> None:
@@ -30,8 +65,7 @@ async def sign_out(database: Database, token: str) -> None:
 
 async def who(session: ReadSession, principal: Principal) -> SessionOut:
     """The session that asks. Raises NoSession (401) for keys, which have no desk."""
-    if principal.kind != "staff":
-        raise NoSession()
+    require_staff(principal)
     person = merchants.staff_view(await merchants.get_staff(session, principal.id))
     shop = merchants.shop_view(await merchants.get_shop(session))
     return _shape(person, shop, principal.csrf)

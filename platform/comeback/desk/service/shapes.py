@@ -14,6 +14,7 @@ from comeback.desk.schemas.shared import (
     MilestoneOut,
     ParcelLineOut,
     ParcelOut,
+    PersonRef,
     TimelineEntry,
 )
 from comeback.messages import schemas as messages
@@ -131,12 +132,21 @@ def message_entry(row: messages.MessageOut) -> TimelineEntry:
     )
 
 
+def name_of(person: CustomerView) -> str:
+    """What to call them; an erased one has no name any more."""
+    return " ".join(part for part in (person.first_name, person.last_name) if part) or person.email or ""
+
+
+def person(row: CustomerView) -> PersonRef:
+    """A customer in one line."""
+    return PersonRef(id=str(row.id), name=name_of(row))
+
+
 def customer(person: CustomerView, locale: str | None) -> CustomerOut:
-    """The customer; an erased one has no name any more."""
-    name = " ".join(part for part in (person.first_name, person.last_name) if part)
+    """The customer of an order."""
     return CustomerOut(
         id=str(person.id),
-        name=name or person.email or "",
+        name=name_of(person),
         email=person.email or "",
         phone=person.phone,
         locale=person.locale or locale or "en",

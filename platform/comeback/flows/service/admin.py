@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from comeback.core import clock
 from comeback.core.db import ReadSession, WriteSession
-from comeback.flows.errors import BadFlow, FamilyTaken, FlowNotFound, NothingToPublish, NotLive
+from comeback.flows.errors import BadFlow, FamilyTaken, FlowNotFound, NothingToPublish, NotLive, NotPaused
 from comeback.flows.models import FlowState
 from comeback.flows.repository import definitions as repository
 from comeback.flows.repository.people import lock_flows
@@ -87,6 +87,15 @@ async def pause_flow(session: WriteSession, flow_id: UUID) -> FlowOut:
     if (await _row(session, flow_id))["state"] != FlowState.LIVE:
         raise NotLive
     await repository.set_state(session, flow_id, FlowState.PAUSED.value)
+    return await get_flow(session, flow_id)
+
+
+async def resume_flow(session: WriteSession, flow_id: UUID) -> FlowOut:
+    """Lets a paused flow go on with the version in force; an open draft stays one. Raises NotPaused, FlowNotFound."""
+    await lock_flows(session)
+    if (await _row(session, flow_id))["state"] != FlowState.PAUSED:
+        raise NotPaused
+    await repository.set_state(session, flow_id, FlowState.LIVE.value)
     return await get_flow(session, flow_id)
 
 

@@ -225,7 +225,7 @@ class _Recipients:
             channel=node.channel,
             customer_id=person.customer_id,
             recipient=address,
-            locale=(contact.locale if contact else None) or "en",
+            locale=(contact.locale if contact else None) or "",
             subjects=subjects_of(person),
             origin={"flow": version.family, "version": version.number, "node": name, "enrolment": str(person.id)},
         )

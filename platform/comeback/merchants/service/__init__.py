@@ -7,25 +7,46 @@ from comeback.merchants.service.connections import (
     credentials,
     drop_previous_secret,
     hook_token,
+    list_connections,
     require_connection,
     resolve_hook,
     set_state,
 )
-from comeback.merchants.service.domains import add_sending_domain, dkim_key, mark_verified
+from comeback.merchants.service.domains import (
+    add_sending_domain,
+    dkim_key,
+    domain_view,
+    list_domains,
+    mark_verified,
+    verify_domain,
+)
+from comeback.merchants.service.invitations import TELL, accept, invitation, invite, invite_again, make_link
 from comeback.merchants.service.keys import (
     authenticate_key,
     create_api_key,
+    key_view,
     list_api_keys,
     revoke_api_key,
 )
+from comeback.merchants.service.logos import load_logo, store_logo
 from comeback.merchants.service.remembered import forget_all
-from comeback.merchants.service.sessions import authenticate_session, login, logout, rotate
+from comeback.merchants.service.sessions import (
+    authenticate_session,
+    end_session,
+    list_sessions,
+    login,
+    logout,
+    renew_password,
+    rotate,
+)
 from comeback.merchants.service.shops import (
+    change_shop,
     create_shop,
     get_shop,
     set_brand,
     set_settings,
     shop_by_slug,
+    shop_profile,
     shop_view,
 )
 from comeback.merchants.service.staff import (
@@ -35,16 +56,22 @@ from comeback.merchants.service.staff import (
     create_staff,
     get_staff,
     list_staff,
+    rename,
+    reopen_account,
+    staff_member,
     staff_view,
 )
 
 __all__ = [
+    "TELL",
+    "accept",
     "add_sending_domain",
     "audit",
     "authenticate_key",
     "authenticate_session",
     "change_password",
     "change_role",
+    "change_shop",
     "close_account",
     "connect",
     "connection",
@@ -53,16 +80,30 @@ __all__ = [
     "create_staff",
     "credentials",
     "dkim_key",
+    "domain_view",
     "drop_previous_secret",
+    "end_session",
     "forget_all",
     "get_shop",
     "get_staff",
     "hook_token",
+    "invitation",
+    "invite",
+    "invite_again",
+    "key_view",
     "list_api_keys",
+    "list_connections",
+    "list_domains",
+    "list_sessions",
     "list_staff",
+    "load_logo",
     "login",
     "logout",
+    "make_link",
     "mark_verified",
+    "rename",
+    "renew_password",
+    "reopen_account",
     "require_connection",
     "resolve_hook",
     "revoke_api_key",
@@ -71,6 +112,10 @@ __all__ = [
     "set_settings",
     "set_state",
     "shop_by_slug",
+    "shop_profile",
     "shop_view",
+    "staff_member",
     "staff_view",
+    "store_logo",
+    "verify_domain",
 ]

@@ -80,6 +80,11 @@ async def connection(session: ReadSession, kind: str, vendor: str | None = None)
     return await repository.connection(session, kind, vendor)
 
 
+async def list_connections(session: ReadSession) -> list[Connection]:
+    """All connections of the shop, the oldest first."""
+    return await repository.connections(session)
+
+
 async def require_connection(session: ReadSession, kind: str, vendor: str | None = None) -> Connection:
     """Like `connection`, but raises NoConnection."""
     row = await repository.connection(session, kind, vendor)

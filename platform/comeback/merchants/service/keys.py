@@ -10,6 +10,7 @@ from comeback.kit.tokens import digest, random_token
 from comeback.merchants import repository, rules
 from comeback.merchants.errors import ScopeTooWide
 from comeback.merchants.models import ApiKey
+from comeback.merchants.schemas import KeyView
 from comeback.merchants.service.audit import audit
 from comeback.merchants.service.remembered import KEYS
 
@@ -44,6 +45,19 @@ async def create_api_key(
 async def list_api_keys(session: ReadSession) -> list[ApiKey]:
     """The shop's keys, the oldest first; revoked ones too."""
     return await repository.api_keys(session)
+
+
+def key_view(row: ApiKey) -> KeyView:
+    """The key as it can still be shown."""
+    return KeyView(
+        id=row.id,
+        name=row.name,
+        hint=row.hint,
+        scopes=row.scopes,
+        created_at=row.created_at,
+        last_used_at=row.last_used_at,
+        revoked_at=row.revoked_at,
+    )
 
 
 async def revoke_api_key(session: WriteSession, key_id: UUID, *, actor: Principal | None = None) -> None:

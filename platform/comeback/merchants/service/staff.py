@@ -9,25 +9,27 @@ from comeback.core.db import ReadSession, WriteSession
 from comeback.core.errors import FieldError, Invalid, NotFound
 from comeback.kit.tokens import digest
 from comeback.merchants import repository, rules
-from comeback.merchants.errors import LastOwner, StaffExists, WeakPassword
+from comeback.merchants.errors import LastOwner, ScopeTooWide, StaffExists, WeakPassword
 from comeback.merchants.models import Role, Staff
-from comeback.merchants.schemas import StaffIn, StaffView
+from comeback.merchants.schemas import StaffIn, StaffMember, StaffView
 from comeback.merchants.service.audit import audit
 from comeback.merchants.service.passwords import hash_password
 from comeback.merchants.service.remembered import SESSIONS
 
 
-def _check(person: StaffIn) -> None:
+def check_address(email: str, role: str) -> None:
+    """Raises Invalid where nobody can be let in with this address or role."""
     errors: list[FieldError] = []
-    if "@" not in person.email or len(person.email) > 254:
+    if email.strip().count("@") != 1 or len(email) > 254 or any(c.isspace() for c in email.strip()):
         errors.append(FieldError("/email", "Write an address like name@shop.example."))
-    if person.role not in set(Role):
+    if role not in set(Role):
         errors.append(FieldError("/role", f"Use one of {', '.join(Role)}."))
     if errors:
         raise Invalid("Somebody cannot be let in like this.", errors)
 
 
-def _check_password(password: str, email: str) -> None:
+def check_password(password: str, email: str) -> None:
+    """Raises WeakPassword."""
     problems = rules.password_problems(password, email)
     if problems:
         raise WeakPassword(problems[0], [FieldError("/password", problem) for problem in problems])
@@ -35,8 +37,8 @@ def _check_password(password: str, email: str) -> None:
 
 async def create_staff(session: WriteSession, actor: Principal | None, person: StaffIn) -> Staff:
     """Lets somebody in. Raises Invalid, WeakPassword or StaffExists."""
-    _check(person)
-    _check_password(person.password, person.email)
+    check_address(person.email, person.role)
+    check_password(person.password, person.email)
     norm = rules.normalise_email(person.email)
     row = Staff(
         shop_id=session.shop_id,
@@ -74,10 +76,18 @@ async def _keep_an_owner(session: WriteSession, row: Staff) -> None:
         raise LastOwner("Make somebody else an owner first.")
 
 
+def not_above(actor: Principal | None, role: str) -> None:
+    """Raises ScopeTooWide where the role may do more than the one who gives it."""
+    beyond = rules.scopes_beyond(rules.permissions_of(role), actor.permissions) if actor else []
+    if beyond:
+        raise ScopeTooWide(f"Beyond your own rights: {', '.join(beyond)}.")
+
+
 async def change_role(session: WriteSession, actor: Principal | None, staff_id: UUID, role: str) -> Staff:
     """Gives another role and ends the person's sessions: a new role begins with a new log-in."""
     if role not in set(Role):
         raise Invalid("There is no such role.", [FieldError("/role", f"Use one of {', '.join(Role)}.")])
+    not_above(actor, role)
     row = await get_staff(session, staff_id)
     if row.role == Role.OWNER and role != Role.OWNER:
         await _keep_an_owner(session, row)
@@ -99,14 +109,43 @@ async def close_account(session: WriteSession, actor: Principal | None, staff_id
     await audit(session, actor, "staff.closed", staff_id)
 
 
+async def reopen_account(session: WriteSession, actor: Principal | None, staff_id: UUID) -> None:
+    """Lets somebody in again who was kept out."""
+    row = await get_staff(session, staff_id)
+    row.active = True
+    await audit(session, actor, "staff.reopened", staff_id)
+
+
+async def rename(session: WriteSession, actor: Principal | None, staff_id: UUID, name: str) -> None:
+    """Changes how a person is called here."""
+    row = await get_staff(session, staff_id)
+    row.name = name.strip()
+    SESSIONS.clear()
+    await audit(session, actor, "staff.renamed", staff_id)
+
+
 async def change_password(session: WriteSession, actor: Principal | None, staff_id: UUID, password: str) -> None:
     """Sets a password and ends all sessions of the person. Raises WeakPassword."""
     row = await get_staff(session, staff_id)
-    _check_password(password, row.email)
+    check_password(password, row.email)
     row.password_hash = await hash_password(password)
     await repository.revoke_sessions_of(session, staff_id)
     SESSIONS.clear()
     await audit(session, actor, "staff.password_changed", staff_id)
+
+
+def staff_member(row: Staff) -> StaffMember:
+    """The person as the settings list them."""
+    waits = row.password_hash == rules.UNSET_PASSWORD
+    return StaffMember(
+        id=row.id,
+        email=row.email,
+        name=row.name,
+        role=row.role,
+        state="closed" if not row.active else "invited" if waits else "active",
+        created_at=row.created_at,
+        last_login_at=row.last_login_at,
+    )
 
 
 def staff_view(row: Staff) -> StaffView:

@@ -1,12 +1,15 @@
 """DKIM signatures (RFC 6376, 8463) by OpenSSL: relaxed/relaxed, rsa-sha256 with 2048 bits or ed25519-sha256."""
 
 import base64
-import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
+
+from comeback.messages.mime.builder import Draft
 
 SIGNED = (
     b"from", b"to", b"subject", b"date", b"message-id", b"mime-version", b"content-type", b"reply-to",
@@ -34,7 +37,7 @@ class Key:
         """Ed25519 signs the SHA-256 of the input (RFC 8463 §3)."""
         if isinstance(self.private, rsa.RSAPrivateKey):
             return self.private.sign(data, padding.PKCS1v15(), hashes.SHA256())
-        return self.private.sign(hashlib.sha256(data).digest())
+        return self.private.sign(sha256(data).digest())
 
 
 def load_key(domain: str, selector: str, pem: bytes) -> Key:
@@ -54,23 +57,37 @@ def load_key(domain: str, selector: str, pem: bytes) -> Key:
     raise BadKey("RSA keys need 2048 bits")
 
 
+def seal(made: Draft, key: Key, at: int, body_digest: bytes | None = None) -> bytes:
+    """The `DKIM-Signature` header line for a draft; `at` is the signing time in seconds since 1970.
+
+    `body_digest`: the SHA-256 of the body as it is, where the caller has it. Hashing and the RSA operation leave
+    Python to other threads, so many mails are signed side by side.
+    """
+    fields = {line.partition(b":")[0].lower(): line for line in made.lines}
+    names = tuple(name for name in SIGNED if name in fields)
+    digest = body_digest if made.flat and body_digest else sha256(relaxed_body(made.body)).digest()
+    body_hash = base64.b64encode(digest)
+    before, after = _frame(key.algorithm, key.domain, key.selector, names)
+    line = b"%b%d%b%b;\r\n b=" % (before, at, after, body_hash)
+    signed = b"".join([relaxed_header(fields[name]) for name in names])
+    mark = base64.b64encode(key.sign(signed + relaxed_header(line).removesuffix(b"\r\n")))
+    return line + b"\r\n ".join([mark[start : start + 72] for start in range(0, len(mark), 72)]) + b"\r\n"
+
+
+@lru_cache(maxsize=1024)
+def _frame(algorithm: str, domain: str, selector: str, names: tuple[bytes, ...]) -> tuple[bytes, bytes]:
+    """The tags before the time and those up to the body hash; a long list of names is broken where it may be folded
+    (RFC 6376 §3.2)."""
+    listed = [name.decode() for name in (*names, *(name for name in OVERSIGNED if name in names))]
+    rows = ":\r\n  ".join(":".join(listed[start : start + 6]) for start in range(0, len(listed), 6))
+    before = f"DKIM-Signature: v=1; a={algorithm}; c=relaxed/relaxed; d={domain}; s={selector};\r\n t="
+    return before.encode(), f"; h={rows};\r\n bh=".encode()
+
+
 def signature(message: bytes, key: Key, at: int) -> bytes:
-    """The `DKIM-Signature` header line for `message`; `at` is the signing time in seconds since 1970."""
+    """The `DKIM-Signature` header line for the bytes of a message."""
     head, _, body = message.partition(b"\r\n\r\n")
-    fields = _fields(head + b"\r\n")
-    names = [name for name in SIGNED if name in fields]
-    listed = [*names, *(name for name in OVERSIGNED if name in fields)]
-    body_hash = base64.b64encode(hashlib.sha256(relaxed_body(body)).digest()).decode()
-    value = (
-        f"v=1; a={key.algorithm}; c=relaxed/relaxed; d={key.domain}; s={key.selector};\r\n"
-        f" t={at}; h={b':'.join(listed).decode()};\r\n bh={body_hash};\r\n b="
-    )
-    value = _fold_names(value)
-    line = b"DKIM-Signature: " + value.encode()
-    signed = b"".join(relaxed_header(fields[name]) for name in names)
-    mark = base64.b64encode(key.sign(signed + relaxed_header(line).removesuffix(b"\r\n"))).decode()
-    folded = "\r\n ".join(mark[start : start + 72] for start in range(0, len(mark), 72))
-    return line + folded.encode() + b"\r\n"
+    return seal(Draft(list(_fields(head + b"\r\n").values()), body, flat=False), key, at)
 
 
 def signed(message: bytes, key: Key, at: int) -> bytes:
@@ -81,8 +98,10 @@ def signed(message: bytes, key: Key, at: int) -> bytes:
 def relaxed_header(line: bytes) -> bytes:
     """One header by the relaxed algorithm (RFC 6376 §3.4.2), ending in CRLF."""
     name, _, value = line.partition(b":")
-    flat = BLANKS.sub(b" ", value.replace(b"\r\n", b"")).strip(b" \t")
-    return name.strip().lower() + b":" + flat + b"\r\n"
+    value = value.replace(b"\r\n", b"")
+    if b"  " in value or b"\t" in value:
+        value = BLANKS.sub(b" ", value)
+    return name.strip().lower() + b":" + value.strip(b" \t") + b"\r\n"
 
 
 def relaxed_body(body: bytes) -> bytes:
@@ -106,11 +125,3 @@ def _fields(head: bytes) -> dict[bytes, bytes]:
             name = line.partition(b":")[0].lower()
             fields[name] = line
     return fields
-
-
-def _fold_names(value: str) -> str:
-    """Breaks a long `h=` list after every sixth name, where folding is allowed (RFC 6376 §3.2)."""
-    before, names, after = re.split(r"h=([^;]*)", value, maxsplit=1)
-    parts = names.split(":")
-    lines = [":".join(parts[start : start + 6]) for start in range(0, len(parts), 6)]
-    return before + "h=" + ":\r\n  ".join(lines) + after

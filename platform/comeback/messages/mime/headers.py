@@ -4,6 +4,7 @@ import base64
 import re
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 NAME = re.compile(r"[!-9;-~]+")
@@ -87,7 +88,12 @@ def _word(chunk: bytes) -> str:
 
 def date(moment: datetime) -> str:
     """RFC 5322 date in UTC."""
-    return format_datetime(moment.astimezone(UTC))
+    return _date(moment.astimezone(UTC).replace(microsecond=0))
+
+
+@lru_cache(maxsize=64)
+def _date(second: datetime) -> str:
+    return format_datetime(second)
 
 
 def header(name: str, value: str) -> bytes:

@@ -15,9 +15,13 @@ from liquid import Markup, RenderContext
 from liquid.exceptions import FilterArgumentError
 from liquid.filter import liquid_filter, with_context
 
+from comeback.kit.addresses import address_lines as lines_of
+from comeback.kit.languages import LANGUAGES, choose
 from comeback.kit.money import format_money
 
 ALLOWED = ("https://", "http://")
+_RANGES = {"de": ("EEE d.", "EEE d. MMMM"), "es": ("EEE d", "EEE d 'de' MMMM")}
+"""CLDR patterns of the first and the last of two days, where they are not `EEE d` and `EEE d MMMM`."""
 
 
 @liquid_filter
@@ -66,6 +70,25 @@ def clock_time(value: object, *, context: RenderContext) -> str:
 
 @liquid_filter
 @with_context
+def address_lines(value: object, *, context: RenderContext) -> list[str]:
+    """An address as lines, in the order of its country; the country in the language of the mail."""
+    return lines_of(value, _locale(context)) if isinstance(value, dict) else []
+
+
+@liquid_filter
+@with_context
+def plural(value: object, *forms: object, context: RenderContext) -> str:
+    """`3 | plural: "day", "days"` is "days"; as many forms as the language of the mail has, in gettext's order."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise FilterArgumentError("plural wants a number", token=None)
+    language = LANGUAGES[choose(_locale(context)).language]
+    if len(forms) != language.forms:
+        raise FilterArgumentError(f"plural wants {language.forms} forms in {language.name}", token=None)
+    return str(forms[language.form(value)])
+
+
+@liquid_filter
+@with_context
 def link(url: object, *, context: RenderContext) -> str:
     """The click address of a destination; plain where clicks are not followed."""
     sink: Callable[[str], str] | None = context.globals.get("_links")  # type: ignore[assignment]
@@ -91,8 +114,7 @@ def _money(amount: int, currency: str, locale: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _day(value: str, locale: str, zone: str) -> str:
-    pattern = {"de": "EEEE, d. MMMM", "en": "EEEE, d MMMM"}.get(locale[:2], "EEEE d MMMM")
-    return format_date(_local(value, zone), pattern, locale=locale.replace("-", "_"))
+    return format_date(_local(value, zone), LANGUAGES[choose(locale).language].day, locale=locale.replace("-", "_"))
 
 
 @lru_cache(maxsize=4096)
@@ -113,9 +135,7 @@ def _day_range(value: str, until: str, locale: str, zone: str) -> str:
     first, last = _local(value, zone), _local(until, zone)
     if (first.year, first.month, first.day) == (last.year, last.month, last.day):
         return _day(until, locale, zone)
-    short, long = {"de": ("EEE d.", "EEE d. MMMM"), "en": ("EEE d", "EEE d MMMM")}.get(
-        locale[:2], ("EEE d", "EEE d MMMM")
-    )
+    short, long = _RANGES.get(choose(locale).language, ("EEE d", "EEE d MMMM"))
     code = locale.replace("-", "_")
     start = format_date(first, short if first.month == last.month else long, locale=code)
     return f"{start} – {format_date(last, long, locale=code)}"
@@ -146,5 +166,6 @@ def _local(value: str, zone: str) -> date | datetime:
 FILTERS: dict[str, Callable[..., Any]] = {
     "money": money, "day": day, "full_day": full_day, "short_day": short_day,
     "day_range": day_range,
-    "clock_time": clock_time, "link": link,
+    "clock_time": clock_time, "link": link, "plural": plural,
+    "address_lines": address_lines,
 }  # fmt: skip

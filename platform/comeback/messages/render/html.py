@@ -24,8 +24,13 @@ def prepare(html: str, placeholders: Placeholders) -> tuple[str, list[Problem]]:
     problems = rewriter.problems + _style_problems(html)
     done = rewriter.result()
     if "<pre" not in done:
-        done = re.sub(r"\s*\n\s*", "\n", re.sub(r"[ \t]{2,}", " ", done))
+        # A dot at a line start would have to be doubled in every mail (RFC 5321 §4.5.2); style sheets have many.
+        done = re.sub(r"\s*\n\s*(\.?)", _line_start, re.sub(r"[ \t]{2,}", " ", done))
     return LINE_ROOM.sub("\n", done), problems
+
+
+def _line_start(match: re.Match[str]) -> str:
+    return "\n " + match.group(1) if match.group(1) else "\n"
 
 
 def tracked(href: str, placeholders: Placeholders) -> str | Problem:

@@ -12,8 +12,8 @@ from liquid import BoundTemplate, Environment, RenderContext
 from liquid.exceptions import LiquidError, UndefinedError
 from liquid.undefined import UNDEFINED, FalsyStrictUndefined
 
-from comeback.messages.render.fast.expressions import Unfit
-from comeback.messages.render.fast.nodes import Program
+from comeback.messages.render.fast.code import Unfit
+from comeback.messages.render.fast.nodes import Program, wired
 from comeback.messages.render.filters import FILTERS
 
 REMOVED_TAGS = ("include", "render", "increment", "decrement", "tablerow", "doc", "liquid", "extends", "block")
@@ -69,7 +69,9 @@ class Context(RenderContext):
 class Template(BoundTemplate):
     context_class = Context
     program: Program | None = None
-    """The same as nested functions; None where the interpreter has to do it."""
+    """The same as one Python function; None where the interpreter has to do it."""
+    wire: bool = False
+    """Whether its text comes ready for a mail of 7 bits (`fast.nodes.wired`)."""
 
 
 class LiquidEnvironment(Environment):
@@ -106,16 +108,17 @@ HTML = environment(escape=True)
 TEXT = environment(escape=False)
 
 
-def parse(source: str, *, escape: bool) -> BoundTemplate:
-    """The parsed template.
+def parse(source: str, *, escape: bool, wire: bool = False) -> BoundTemplate:
+    """The parsed template; with `wire` its text comes as it goes into a mail.
 
     Raises:
         BadTemplate: with the parser's words.
     """
     try:
         made = cast("Template", (HTML if escape else TEXT).from_string(source))
+        made.wire = wire
         with contextlib.suppress(Unfit):
-            made.program = Program(made)
+            made.program = Program(made, wire=wire)
         return made
     except LiquidError as error:
         raise BadTemplate(_first_line(error)) from error
@@ -147,7 +150,8 @@ def _text(template: BoundTemplate, data: Mapping[str, object]) -> str:
             return program.render(dict(data))
         except Unfit:
             pass
-    return template.render(data)
+    text = template.render(data)
+    return wired(text) if isinstance(template, Template) and template.wire else text
 
 
 def _first_line(error: LiquidError) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 _METHODS = "http://purl.org/goodrelations/v1#"
+_LINES = json.JSONEncoder(ensure_ascii=True, separators=(",\n", ":"))
+"""A line a value: a mail's lines are limited."""
 ORDER_STATES = {
     "placed": "OrderProcessing", "shipped": "OrderInTransit", "pickup": "OrderPickupAvailable",
     "delivered": "OrderDelivered", "problem": "OrderProblem", "returned": "OrderReturned",
@@ -18,7 +20,7 @@ def script(kind: str | None, data: Mapping[str, Any]) -> str:
     made = shape(data) if shape else None
     if not made:
         return ""
-    text = json.dumps({"@context": "http://schema.org"} | made, ensure_ascii=True, separators=(",\n", ":"))
+    text = _LINES.encode({"@context": "http://schema.org"} | made)
     safe = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     return f'<script type="application/ld+json">\n{safe}\n</script>'
 
@@ -79,4 +81,4 @@ def _address(address: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _known(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value not in (None, "", [], {})}
+    return {name: value for name, value in values.items() if value or value == 0}

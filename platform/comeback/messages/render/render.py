@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape
-from typing import Any
+from typing import Any, cast
 
 from liquid import BoundTemplate, Markup
 
@@ -29,7 +30,10 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """`html` is ASCII with character references; `dropped` names the blocks left out (too large, or incomplete)."""
+    """`html` is as it goes into a mail: ASCII with character references, CRLF line ends, one of them at the end.
+
+    `dropped` names the blocks left out (too large, or incomplete).
+    """
 
     subject: str
     html: bytes
@@ -59,11 +63,17 @@ def bind(compiled: Compiled, brand: Mapping[str, Any], shop: Mapping[str, Any]) 
     fixed = {"brand": dict(brand), "shop": dict(shop), "locale": compiled.locale}
     return Bound(
         compiled,
-        liquid.parse(_fix(compiled.subject, fixed, html=False), escape=False),
-        liquid.parse(_fix(compiled.html, fixed, html=True), escape=True),
-        liquid.parse(_fix(compiled.text, fixed, html=False), escape=False),
+        _parsed(_fix(compiled.subject, fixed, html=False), html=False),
+        _parsed(_fix(compiled.html, fixed, html=True), html=True),
+        _parsed(_fix(compiled.text, fixed, html=False), html=False),
         fixed,
     )
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str, *, html: bool) -> BoundTemplate:
+    """A shop's stationery is looked up again every few seconds; what did not change is not parsed again."""
+    return liquid.parse(text, escape=html, wire=html)
 
 
 def _fix(text: str, fixed: Mapping[str, Any], *, html: bool) -> str:
@@ -124,21 +134,36 @@ def complete(bound: Bound, data: Mapping[str, Any]) -> dict[str, Any]:
 
 def clean(value: Any) -> Any:
     """Plain data only, without nulls, empty texts and control characters: what is empty counts as missing."""
-    if isinstance(value, dict):
-        pairs = ((str(key), clean(item)) for key, item in value.items())
-        return {key: item for key, item in pairs if item is not None and item != ""}
-    if isinstance(value, list | tuple):
-        return [clean(item) for item in value]
-    if isinstance(value, str):
+    kind = value.__class__
+    if kind is str:
         return value if value.isprintable() else value.translate(CONTROL)
+    if kind is dict:
+        return _clean_pairs(value)
+    if kind is list:
+        return [clean(item) for item in value]
     if value is None or isinstance(value, bool | int | float):
         return value
-    return str(value)
+    if isinstance(value, dict):
+        return _clean_pairs(cast("dict[Any, Any]", value))
+    if isinstance(value, list | tuple):
+        return [clean(item) for item in cast("list[Any]", value)]
+    return clean(str(value))
+
+
+def _clean_pairs(given: Mapping[Any, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in given.items():
+        # Most values are plain texts: they are looked at here, without a call each.
+        if value.__class__ is not str or not value.isprintable():
+            value = clean(value)
+        if value is not None and value != "":
+            found[key if key.__class__ is str else str(key)] = value
+    return found
 
 
 def _html(bound: Bound, values: Mapping[str, Any], links: Callable[[str], str] | None, pixel: str | None) -> bytes:
     extra = {"_links": links, "_pixel": pixel, "_markup": Markup(markup.script(bound.compiled.markup, values))}
-    return liquid.render(bound.html, {**values, **extra}).encode("ascii", "xmlcharrefreplace")
+    return (liquid.render(bound.html, {**values, **extra}).rstrip("\r\n") + "\r\n").encode("ascii")
 
 
 def _set_default(values: dict[str, Any], path: list[str], default: str) -> None:

@@ -1,4 +1,4 @@
-"""A template as its authors keep it: MJML with `[[words]]` and `[[> partials]]`, and one word file a language."""
+"""A template as its authors keep it: MJML with `[[words]]` and `[[> partials]]`; its words are gettext catalogues."""
 
 import re
 from html import escape
@@ -6,12 +6,16 @@ from pathlib import Path
 
 import msgspec
 
+from comeback.kit.languages import LANGUAGES, SOURCE
+from comeback.kit.words.catalogue import translated
 from comeback.messages.render.placeholders import LIQUID
 
 PARTIAL = re.compile(r"\[\[>\s*([a-z_]+)((?:\s+[a-z_]+=\"[^\"]*\")*)\s*\]\]")
 PARAMETER = re.compile(r"([a-z_]+)=\"([^\"]*)\"")
 WORD = re.compile(r"\[\[([a-z][a-z0-9_]*)\]\]")
 DEPTH = 5
+COMMON = "partials"
+"""First part of the keys of words that all mails share."""
 
 
 class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,30 +53,32 @@ class UnknownWord(ValueError):
 def load_sources(folder: Path) -> list[Source]:
     """All message types of an `emails` folder, by name."""
     partials = {path.stem: path.read_text("utf-8") for path in sorted((folder / "partials").glob("*.mjml"))}
-    common = _words(folder / "partials")
-    found = [path.parent for path in sorted(folder.glob("*/message.json"))]
-    return [_load(path, partials, common) for path in found]
+    return [_load(path.parent, partials) for path in sorted(folder.glob("*/message.json"))]
 
 
-def _load(folder: Path, partials: dict[str, str], common: dict[str, dict[str, str]]) -> Source:
-    own = _words(folder)
-    words = {locale: common.get(locale, {}) | own[locale] for locale in own}
+def _load(folder: Path, partials: dict[str, str]) -> Source:
     sample = folder / "sample.json"
     return Source(
         key=folder.name,
         declaration=msgspec.json.decode((folder / "message.json").read_bytes(), type=Declaration),
         mjml=(folder / "template.mjml").read_text("utf-8"),
         partials=partials,
-        words=words,
+        words=_words(folder.parent / "words", folder.name),
         sample=msgspec.json.decode(sample.read_bytes(), type=dict[str, object]) if sample.exists() else {},
     )
 
 
-def _words(folder: Path) -> dict[str, dict[str, str]]:
-    return {
-        path.name.split(".")[1]: msgspec.json.decode(path.read_bytes(), type=dict[str, str])
-        for path in sorted(folder.glob("words.*.json"))
-    }
+def _words(folder: Path, name: str) -> dict[str, dict[str, str]]:
+    """A mail's words by language: its own before the common ones. A language that lacks one is left out, so that a mail
+    falls back as a whole and never mixes languages."""
+    found: dict[str, dict[str, str]] = {}
+    for language in LANGUAGES:
+        words: dict[str, dict[str, str]] = {COMMON: {}, name: {}}
+        for key, _, forms in translated(folder, language):
+            mail, _, word = key.partition(".")
+            words.setdefault(mail, {})[word] = forms[0]
+        found[language] = words[COMMON] | words[name]
+    return {language: words for language, words in found.items() if words.keys() == found[SOURCE].keys()}
 
 
 def assemble(source: Source, locale: str) -> str:

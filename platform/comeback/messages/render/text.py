@@ -24,7 +24,8 @@ def text_of(html: str, placeholders: Placeholders) -> str:
 
 def tidy(text: str) -> str:
     """No blanks at line ends, at most one empty line in a row, one newline at the end."""
-    text = "\n".join([" ".join(line.split()) for line in text.split("\n")])
+    lines = [" ".join(line.split()) if line else line for line in text.split("\n")]
+    text = "\n".join(lines)
     while "\n\n\n" in text:
         text = text.replace("\n\n\n", "\n\n")
     return text.strip() + "\n"

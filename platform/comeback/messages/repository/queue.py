@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import text
 
 from comeback.core.db import WriteSession, affected
-from comeback.messages.repository.driver import Statement
+from comeback.core.driver import Statement
 
 _PLAN = text("""
 INSERT INTO messages (shop_id, id, send_key, class, channel, template, locale, recipient, customer_id, order_id,
@@ -53,10 +53,12 @@ class Claimed(msgspec.Struct, frozen=True):
     mime_date: datetime | None
     mime: bytes | None
     offers: bool
+    resent: bool = False
 
 
 _COLUMNS = """m.shop_id, m.id, m.send_key, m.class AS class_, m.template, m.version, m.locale, m.recipient,
-  m.customer_id, m.subjects, m.data, m.context, m.attempt, m.tries, m.created_at, m.next_at, m.mime_date, m.offers"""
+  m.customer_id, m.subjects, m.data, m.context, m.attempt, m.tries, m.created_at, m.next_at, m.mime_date, m.offers,
+  m.resent"""
 _CLAIM = f"""
 WITH due AS (
   {{source}}
@@ -143,11 +145,6 @@ MOVES = {
         "'claimed'", version="int", subject="text", message_id="text", mime_date="timestamptz", domain="uuid",
         hash="bytea", context="jsonb", offers="boolean",
     ),
-    "handing_over": _move("state = 'handing_over', handed_at = v.at", "'rendered'", at="timestamptz"),
-    "accepted": _move(
-        "state = 'accepted', accepted_at = v.at, reply = v.reply, why = NULL, lease_until = NULL",
-        "'handing_over', 'unknown'", at="timestamptz", reply="text",
-    ),
     "unknown": _move("state = 'unknown', why = v.why, reply = v.reply, lease_until = NULL", "'handing_over'",
                      why="text", reply="text"),
     "failed": _move("state = 'failed', why = v.why, reply = v.reply, lease_until = NULL",
@@ -173,6 +170,35 @@ async def move(session: WriteSession, to: str, columns: dict[str, list[Any]]) ->
         return set()
     found = await MOVES[to].fetch(session, columns | {"shop": session.shop_id})
     return {row[0] for row in found}
+
+
+_EXCHANGE = Statement("""
+WITH taken AS (
+  UPDATE messages m SET state = 'accepted', accepted_at = :at, reply = v.reply, why = NULL, lease_until = NULL
+  FROM unnest(CAST(:ids AS uuid[]), CAST(:attempts AS int[]), CAST(:replies AS text[])) AS v(id, attempt, reply)
+  WHERE m.shop_id = :shop AND m.id = v.id AND m.attempt = v.attempt AND m.state IN ('handing_over', 'unknown')
+  RETURNING m.id),
+leaving AS (
+  UPDATE messages m SET state = 'handing_over', handed_at = :at
+  FROM unnest(CAST(:next_ids AS uuid[]), CAST(:next_attempts AS int[])) AS v(id, attempt)
+  WHERE m.shop_id = :shop AND m.id = v.id AND m.attempt = v.attempt AND m.state = 'rendered'
+  RETURNING m.id)
+SELECT id FROM taken UNION ALL SELECT id FROM leaving""")
+"""The commonest moves of a round of the connections, in one statement: some are accepted, others may leave."""
+
+
+async def exchange(
+    session: WriteSession, accepted: Sequence[tuple[UUID, int, str]], leaving: Sequence[tuple[UUID, int]], at: datetime
+) -> set[UUID]:
+    """Records accepted mails (id, attempt, reply) and lets others go (id, attempt); answers the ids that moved."""
+    if not accepted and not leaving:
+        return set()
+    values = {
+        "shop": session.shop_id, "at": at, "ids": [a[0] for a in accepted], "attempts": [a[1] for a in accepted],
+        "replies": [a[2] for a in accepted], "next_ids": [n[0] for n in leaving],
+        "next_attempts": [n[1] for n in leaving],
+    }  # fmt: skip
+    return {row[0] for row in await _EXCHANGE.fetch(session, values)}
 
 
 _AGAIN_RENDERED = _move("state = 'rendered', why = NULL", "'claimed'")
@@ -217,17 +243,27 @@ async def thaw(session: WriteSession, ids: Sequence[UUID]) -> None:
     )
 
 
-async def cancel_planned(session: WriteSession, where: str, value: UUID, why: str) -> int:
+class Cancelled(msgspec.Struct, frozen=True):
+    """A message that was cancelled before it was under way. `offers`: a coupon may be reserved for it."""
+
+    id: UUID
+    send_key: str
+    order_id: UUID | None
+    customer_id: UUID | None
+    offers: bool
+
+
+async def cancel_planned(session: WriteSession, where: str, value: UUID, why: str) -> list[Cancelled]:
     """Cancels what is not under way yet of an order, return, shipment or customer."""
     columns = {"order": "order_id", "return": "return_id", "shipment": "shipment_id", "customer": "customer_id"}
     done = await session.execute(
         text(
             f"UPDATE messages SET state = 'cancelled', why = :why WHERE shop_id = :shop AND {columns[where]} = :value "
-            "AND state IN ('planned', 'deferred')"
+            "AND state IN ('planned', 'deferred') RETURNING id, send_key, order_id, customer_id, offers"
         ),
         {"shop": session.shop_id, "value": value, "why": why},
     )
-    return affected(done)
+    return [Cancelled(*row) for row in done]
 
 
 async def prune_bodies(session: WriteSession, before: datetime, limit: int = 2_000) -> int:

@@ -1,23 +1,37 @@
 """One mail: a claimed row, its template and its data become signed bytes. No session, no input or output."""
 
+import re
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from comeback.core.settings import Settings
 from comeback.kit.tokens import Signer
-from comeback.messages.mime.builder import Mail, build
-from comeback.messages.mime.dkim import signed
+from comeback.messages.mime import dkim
+from comeback.messages.mime.builder import Draft, Mail, draft
 from comeback.messages.render.render import Bound, Links, Rendered, render
 from comeback.messages.repository.queue import Claimed
 from comeback.messages.sender import addresses
 from comeback.messages.sender.stationery import Sender, Stationery
+from comeback.messages.service.publish import language
+
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
+
+SEALERS = 2
+"""Threads that sign; RSA runs outside of Python, so they use the cores that rendering leaves free."""
 
 
 @dataclass(slots=True)
 class Letter:
-    """A mail ready to be handed over. `context`: what it was rendered from. `fresh`: made now, not taken from store."""
+    """A mail ready to be handed over. `context`: what it was rendered from. `fresh`: made now, not taken from store.
+
+    `digest`: the SHA-256 of its head followed by the SHA-256 of its body. `draft` and `key` are there until it is
+    sealed.
+    """
 
     claimed: Claimed
     mime: bytes
@@ -31,6 +45,21 @@ class Letter:
     context: dict[str, Any] = field(default_factory=dict)
     sending_domain_id: UUID | None = None
     fresh: bool = True
+    digest: bytes = b""
+    draft: Draft | None = None
+    key: dkim.Key | None = None
+
+
+def seal(letters: Sequence[Letter]) -> None:
+    """Signs letters and puts their bytes together; most of it is done outside of Python, so it may run in a thread."""
+    for letter in letters:
+        made = letter.draft
+        if made is None or letter.date is None:
+            continue
+        body = sha256(made.body).digest()
+        mark = dkim.seal(made, letter.key, int(letter.date.timestamp()), body) if letter.key else b""
+        head = b"".join([mark, *made.lines, b"\r\n"])
+        letter.mime, letter.digest, letter.draft = head + made.body, sha256(head + body).digest(), None
 
 
 class Writer:
@@ -40,6 +69,7 @@ class Writer:
         self.base, self.signer = settings.base_url.rstrip("/"), signer
         self.bounce_domain = settings.mail.domain
         self.secret = settings.secret_key.reveal()
+        self.sealers = ThreadPoolExecutor(max_workers=SEALERS, thread_name_prefix="sealer")
 
     def stored(self, claimed: Claimed, mime: bytes) -> Letter:
         """A letter from frozen bytes: the same Message-ID, the same Date, byte for byte."""
@@ -48,7 +78,7 @@ class Writer:
     def write(
         self, claimed: Claimed, stationery: Stationery, template: tuple[int, Bound], data: dict[str, Any], now: datetime
     ) -> Letter:
-        """Renders, builds and signs.
+        """Renders and builds; `seal` ends it.
 
         Raises:
             MissingVariable, BadTemplate, BadHeader: this one mail cannot be made.
@@ -61,11 +91,10 @@ class Writer:
         sender = stationery.senders[claimed.class_]
         date = claimed.mime_date or now
         message_id = f"{claimed.id}@{sender.domain}"
-        raw = build(self._mail(claimed, stationery, sender, rendered, message_id, date, unsubscribe))
-        mime = signed(raw, sender.key, int(date.timestamp())) if sender.key else raw
+        made = draft(self._mail(claimed, stationery, sender, rendered, message_id, date, unsubscribe, bound))
         return Letter(
-            claimed, mime, self._path(claimed.id), message_id, rendered.subject, version, date, rendered.marketing,
-            links.urls if links else [], data, sender.sending_domain_id,
+            claimed, b"", self._path(claimed.id), message_id, rendered.subject, version, date, rendered.marketing,
+            links.urls if links else [], data, sender.sending_domain_id, draft=made, key=sender.key,
         )  # fmt: skip
 
     def _marks(
@@ -80,9 +109,9 @@ class Writer:
 
     def _mail(
         self, claimed: Claimed, stationery: Stationery, sender: Sender, rendered: Rendered, message_id: str,
-        date: datetime, unsubscribe: str | None,
+        date: datetime, unsubscribe: str | None, bound: Bound,
     ) -> Mail:  # fmt: skip
-        extra = [("X-Message-Ref", str(claimed.id))]
+        extra = [("X-Message-Ref", str(claimed.id)), *_language(bound.compiled.locale, claimed.locale)]
         if claimed.class_ == "service":
             extra.append(("Auto-Submitted", "auto-generated"))
         if unsubscribe and rendered.marketing:
@@ -96,8 +125,16 @@ class Writer:
         return Mail(
             sender_name=stationery.name, sender=sender.address, to_name=None, to=claimed.recipient,
             subject=rendered.subject, date=date, message_id=message_id, text=rendered.text, html=rendered.html,
-            reply_to=stationery.reply_to, extra=extra,
+            reply_to=stationery.reply_to, extra=extra, ready=True,
         )  # fmt: skip
 
     def _path(self, message: UUID) -> str:
         return addresses.return_path(message, self.bounce_domain, self.secret)
+
+
+def _language(written: str, wished: str) -> list[tuple[str, str]]:
+    """The language of the mail (RFC 3282), and the one wished for where the mail fell back from it."""
+    found = [("Content-Language", written)]
+    if wished and language(wished) != language(written) and LANGUAGE_TAG.fullmatch(wished):
+        found.append(("X-Language-Wished", wished.replace("_", "-")))
+    return found

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sys
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -12,14 +13,16 @@ from sqlalchemy.exc import DBAPIError
 
 from comeback.core import clock
 from comeback.core.db import Database
+from comeback.core.driver import ERRORS
+from comeback.core.events import publish_all
 from comeback.core.failpoints import failpoint
 from comeback.core.secrets import Vault
 from comeback.core.settings import Settings
 from comeback.kit.tokens import Signer
 from comeback.messages.repository import queue
-from comeback.messages.repository.driver import ERRORS
 from comeback.messages.repository.queue import Claimed
 from comeback.messages.rules import states
+from comeback.messages.sender import tidings
 from comeback.messages.sender.handoff import Handoff
 from comeback.messages.sender.letter import Letter, Writer
 from comeback.messages.sender.prepare import prepare
@@ -31,6 +34,7 @@ from comeback.vendors.smtp.target import parse_target
 
 log = structlog.get_logger("sender")
 POLL_SECONDS = 1.0
+SWITCH_SECONDS = 0.0005
 
 
 class Sender:
@@ -45,7 +49,7 @@ class Sender:
             parse_target(settings.smtp_url), size=settings.mail.connections, name=settings.mail.domain
         )
         self.cabinet, self.writer = Cabinet(settings, vault), Writer(settings, signer)
-        self.handoff = Handoff(database)
+        self.handoff = Handoff(database, 2 * settings.mail.connections)
         self.woken = database.wakers.setdefault(SENDER, asyncio.Event())
         self._held: dict[UUID, Claimed] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -64,6 +68,8 @@ class Sender:
 
     async def run_forever(self, stop: asyncio.Event) -> None:
         """Runs until `stop`; what was claimed is handed over or given back by its lease."""
+        # Threads that come back from signing wait this long for Python while a letter is rendered.
+        sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_SECONDS))
         beat = asyncio.create_task(self._beat())
         try:
             while not stop.is_set():
@@ -142,7 +148,9 @@ class Sender:
         tired = [m for m in group if m.attempt >= states.MAX_ATTEMPTS]
         rest = [m for m in group if m.attempt < states.MAX_ATTEMPTS]
         async with self.database.write(shop) as session:
-            await queue.move(session, "failed", _columns(tired, why=f"gave up: {why}", reply=None))
+            failed = await queue.move(session, "failed", _columns(tired, why=f"gave up: {why}", reply=None))
+            lost = [m for m in tired if m.id in failed and m.offers and not m.resent]
+            await publish_all(session, [tidings.failed(m, f"gave up: {why}") for m in lost])
             columns = _columns(rest, why=f"could not be made: {why}")
             columns["next_at"] = [states.later(clock.now(), states.broken_pause(m.attempt)) for m in rest]
             await queue.move(session, "again", columns)
@@ -183,6 +191,7 @@ class Sender:
         """Waits for letters under way and closes the connections."""
         await self._finish(0)
         await self.handoff.close()
+        self.writer.sealers.shutdown(wait=False)
         if isinstance(self.transport, SmtpPool):
             await self.transport.close()
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +10,7 @@ import structlog
 
 from comeback.core import clock
 from comeback.core.db import WriteSession
+from comeback.core.events import publish_all
 from comeback.core.failpoints import failpoint
 from comeback.core.metrics import MESSAGES
 from comeback.customers import service as customers
@@ -21,22 +21,25 @@ from comeback.messages.render.render import Bound
 from comeback.messages.repository import queue
 from comeback.messages.repository.queue import Claimed
 from comeback.messages.schemas import BlockRequest, GuardRequest
-from comeback.messages.sender.letter import Letter, Writer
+from comeback.messages.sender import tidings
+from comeback.messages.sender.letter import Letter, Writer, seal
 from comeback.messages.sender.stationery import Cabinet, Stationery
 from comeback.messages.service.sockets import BLOCKS, GUARDS
 
 log = structlog.get_logger("sender")
 BREATH = 1
 """Letters written before the loop may do something else."""
+SEALED_TOGETHER = 8
+"""Letters handed to a thread at once: more cost less, fewer are begun with sooner."""
 
 
 class Stopped(msgspec.Struct, frozen=True):
-    """A message that will not leave: `state` is blocked or cancelled."""
+    """A message that will not leave: `state` is blocked or cancelled. `offers`: a coupon may be reserved for it."""
 
-    id: UUID
-    attempt: int
+    claimed: Claimed
     state: str
     why: str
+    offers: bool = False
 
 
 async def gate(session: WriteSession, claimed: Sequence[Claimed]) -> tuple[dict[UUID, bool], list[Stopped]]:
@@ -53,22 +56,29 @@ async def gate(session: WriteSession, claimed: Sequence[Claimed]) -> tuple[dict[
     for guard in GUARDS:
         reasons |= {i: why for i, why in (await guard(session, asked)).items() if why}
     stopped = [
-        Stopped(m.id, m.attempt, "cancelled", reasons.get(m.id) or verdicts[m.id].why)
+        Stopped(m, "cancelled", reasons.get(m.id) or verdicts[m.id].why, m.offers)
         for m in claimed
         if m.id in reasons or not verdicts[m.id].send
     ]
-    gone = {s.id for s in stopped}
+    gone = {s.claimed.id for s in stopped}
     return {m.id: verdicts[m.id].offers for m in claimed if m.id not in gone}, stopped
 
 
 async def stop(session: WriteSession, stopped: Sequence[Stopped]) -> None:
-    """Writes why messages will not leave."""
+    """Writes why messages will not leave, and tells of those that a coupon may be reserved for."""
+    moved: set[UUID] = set()
     for state in ("blocked", "cancelled"):
         found = [s for s in stopped if s.state == state]
         columns: dict[str, list[Any]] = {
-            "ids": [s.id for s in found], "attempts": [s.attempt for s in found], "why": [s.why[:500] for s in found],
+            "ids": [s.claimed.id for s in found], "attempts": [s.claimed.attempt for s in found],
+            "why": [s.why[:500] for s in found],
         }  # fmt: skip
-        MESSAGES.labels("any", state).inc(len(await queue.move(session, state, columns)))
+        done = await queue.move(session, state, columns)
+        MESSAGES.labels("any", state).inc(len(done))
+        moved |= done
+    # One that may have arrived already keeps its coupon: its reader may hold it.
+    told = [s for s in stopped if s.offers and s.claimed.id in moved and not s.claimed.resent]
+    await publish_all(session, [tidings.failed(s.claimed, s.why) for s in told])
 
 
 async def prepare(session: WriteSession, cabinet: Cabinet, writer: Writer, claimed: Sequence[Claimed]) -> list[Letter]:
@@ -83,14 +93,32 @@ async def prepare(session: WriteSession, cabinet: Cabinet, writer: Writer, claim
     to_write = [m for m in to_write if m.id in templates]
     data = await _data(session, stationery, to_write, templates, allowed)
     await failpoint("message.before_render")
-    for number, m in enumerate(to_write):
-        if number % BREATH == BREATH - 1:
-            await asyncio.sleep(0)
-        made = _write(writer, stationery, m, templates[m.id], data[m.id])
-        stopped += [made] if isinstance(made, Stopped) else []
-        letters += [made] if isinstance(made, Letter) else []
+    made = await _written(writer, stationery, to_write, templates, data)
+    stopped += [one for one in made if isinstance(one, Stopped)]
+    letters += [one for one in made if isinstance(one, Letter)]
     await stop(session, stopped)
     return await _store(session, letters)
+
+
+async def _written(
+    writer: Writer, stationery: Stationery, claimed: Sequence[Claimed],
+    templates: dict[UUID, tuple[int, Bound]], data: dict[UUID, dict[str, Any]],
+) -> list[Letter | Stopped]:  # fmt: skip
+    """Letters are rendered here and sealed in threads: while one is signed the next is rendered."""
+    made: list[Letter | Stopped] = []
+    sealing: list[asyncio.Future[None]] = []
+    loop, unsealed = asyncio.get_running_loop(), list[Letter]()
+    for number, m in enumerate(claimed, 1):
+        made.append(_write(writer, stationery, m, templates[m.id], data[m.id]))
+        unsealed += [made[-1]] if isinstance(made[-1], Letter) else []
+        if len(unsealed) >= SEALED_TOGETHER:
+            sealing.append(loop.run_in_executor(writer.sealers, seal, unsealed))
+            unsealed = []
+        if number % BREATH == 0:
+            await asyncio.sleep(0)
+    seal(unsealed)
+    await asyncio.gather(*sealing)
+    return made
 
 
 def _write(
@@ -99,9 +127,10 @@ def _write(
     try:
         return writer.write(claimed, stationery, template, data, clock.now())
     except (MissingVariable, BadTemplate) as error:
-        return Stopped(claimed.id, claimed.attempt, "blocked", str(error))
+        why = str(error)
     except BadHeader as error:
-        return Stopped(claimed.id, claimed.attempt, "blocked", f"header refused: {error}")
+        why = f"header refused: {error}"
+    return Stopped(claimed, "blocked", why, any(name in data for name in template[1].compiled.marketing))
 
 
 async def _templates(
@@ -112,7 +141,7 @@ async def _templates(
     for m in claimed:
         template = await stationery.template(session, m.template, m.version if m.context else None, m.locale)
         if template is None:
-            without.append(Stopped(m.id, m.attempt, "blocked", f"no template {m.template}"))
+            without.append(Stopped(m, "blocked", f"no template {m.template}", m.offers))
         else:
             found[m.id] = template
     return found, without
@@ -133,7 +162,7 @@ async def _data(
             if name in BLOCKS and (name not in compiled.marketing or offers[m.id]):
                 wanted.setdefault(name, []).append(m)
     for name, asking in wanted.items():
-        answers = await BLOCKS[name](session, [_request(m) for m in asking])
+        answers = await BLOCKS[name](session, [_request(m, templates[m.id][1].compiled.locale) for m in asking])
         for m in asking:
             block = answers.get(m.id)
             if block and block.get("show", True):
@@ -148,10 +177,11 @@ def _person(stationery: Stationery, people: dict[UUID, Contact], claimed: Claime
     return {"customer": names, "timezone": zone, **claimed.data}
 
 
-def _request(claimed: Claimed) -> BlockRequest:
+def _request(claimed: Claimed, language: str) -> BlockRequest:
+    """Blocks speak the language of the mail, also where that is not the recipient's."""
     return BlockRequest(
         message_id=claimed.id, send_key=claimed.send_key, subjects=claimed.subjects, customer_id=claimed.customer_id,
-        locale=claimed.locale, class_=claimed.class_,
+        locale=language, class_=claimed.class_,
     )  # fmt: skip
 
 
@@ -178,7 +208,7 @@ def _columns(letters: Sequence[Letter]) -> dict[str, list[Any]]:
         "message_id": [letter.message_id for letter in letters],
         "mime_date": [letter.date for letter in letters],
         "domain": [letter.sending_domain_id for letter in letters],
-        "hash": [sha256(letter.mime).digest() for letter in letters],
+        "hash": [letter.digest for letter in letters],
         "context": [_json(letter.context) if m else None for letter, m in zip(letters, marketing, strict=True)],
         "offers": [letter.offers for letter in letters],
     }

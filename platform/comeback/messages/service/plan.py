@@ -8,7 +8,10 @@ import msgspec
 
 from comeback.core import clock
 from comeback.core.db import WriteSession
+from comeback.core.events import publish_all
 from comeback.kit.ids import new_id
+from comeback.merchants.service import get_shop
+from comeback.messages.events import MessageFailed
 from comeback.messages.repository import queue
 from comeback.messages.schemas import PlannedMessage
 
@@ -26,11 +29,13 @@ async def plan(session: WriteSession, messages: Sequence[PlannedMessage]) -> lis
     now = clock.now()
     columns: dict[str, list[Any]] = {
         name: [getattr(m, name) for m in messages]
-        for name in ("send_key", "class_", "channel", "template", "locale", "recipient", "customer_id")
+        for name in ("send_key", "class_", "channel", "template", "recipient", "customer_id")
     }
+    home = "" if all(m.locale for m in messages) else (await get_shop(session)).locale
     columns |= {c: [m.subjects.get(name) for m in messages] for c, name in SUBJECT_COLUMNS.items()}
     columns |= {
         "id": [new_id() for _ in messages],
+        "locale": [m.locale or home for m in messages],
         "subjects": [_json(m.subjects) for m in messages],
         "data": [_json(m.data) for m in messages],
         "origin": [None if m.origin is None else _json(m.origin) for m in messages],
@@ -47,7 +52,16 @@ async def cancel(
     session: WriteSession, subject: Literal["order", "return", "shipment", "customer"], value: UUID, why: str
 ) -> int:
     """Cancels the messages of a subject that are not under way; answers how many."""
-    return await queue.cancel_planned(session, subject, value, why)
+    gone = await queue.cancel_planned(session, subject, value, why)
+    await publish_all(
+        session,
+        [
+            MessageFailed(occurred_at=clock.now(), message_id=m.id, send_key=m.send_key, order_id=m.order_id,
+                          customer_id=m.customer_id, reason=why[:200])
+            for m in gone if m.offers
+        ],
+    )  # fmt: skip
+    return len(gone)
 
 
 def _json(value: object) -> str:

@@ -113,10 +113,15 @@ async def again(session: ReadSession, message: dict[str, Any]) -> str | None:
 
 def pick_locale(compiled: dict[str, Compiled], wanted: str, fallback: str) -> Compiled:
     """The language asked for, else the shop's, else English, else whatever there is."""
-    for locale in (wanted, wanted[:2], fallback, fallback[:2], "en"):
+    for locale in (wanted, language(wanted), fallback, language(fallback), "en"):
         if locale in compiled:
             return compiled[locale]
     return next(iter(compiled.values()))
+
+
+def language(tag: str) -> str:
+    """The language of a tag: `de` of `de-AT` and `de_AT`."""
+    return tag.replace("_", "-").partition("-")[0].lower()
 
 
 async def _look(session: ReadSession) -> tuple[dict[str, str], dict[str, Any]]:

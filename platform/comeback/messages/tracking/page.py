@@ -2,18 +2,9 @@
 
 from html import escape
 
-WORDS = {
-    "en": {
-        "title": "News from {shop}", "ask": "Stop mails with news and offers?",
-        "detail": "You will still get mails about your orders and returns.", "button": "Unsubscribe",
-        "done": "You are unsubscribed.", "unknown": "This link is not known.",
-    },
-    "de": {
-        "title": "Neuigkeiten von {shop}", "ask": "Keine Neuigkeiten und Angebote mehr?",
-        "detail": "E-Mails zu Ihren Bestellungen und Rückgaben erhalten Sie weiterhin.", "button": "Abmelden",
-        "done": "Sie sind abgemeldet.", "unknown": "Dieser Link ist nicht bekannt.",
-    },
-}  # fmt: skip
+from comeback.kit.languages import choose
+from comeback.kit.words.catalogue import HERE, catalogue
+
 STYLE = """
 :root{color-scheme:light dark}*{box-sizing:border-box}
 body{margin:0;min-height:100vh;display:grid;place-items:center;padding:20px;background:#f1f3f6;color:#14171c;
@@ -37,17 +28,19 @@ HEADERS = {
 
 def page(locale: str, shop: str, state: str) -> str:
     """`state`: ask, done or unknown."""
-    words = WORDS.get(locale[:2], WORDS["en"])
-    title = escape(words["title"].format(shop=shop))
+    language = choose(locale).language
+    words = catalogue(HERE, language)
+    title, detail = escape(words.text("news.title", shop=shop)), escape(words.text("news.detail"))
     if state == "ask":
-        button = f'<form method="post"><button type="submit">{escape(words["button"])}</button></form>'
-        body = f"<small>{title}</small><h1>{escape(words['ask'])}</h1><p>{escape(words['detail'])}</p>{button}"
+        button = f'<form method="post"><button type="submit">{escape(words.text("news.button"))}</button></form>'
+        body = f"<small>{title}</small><h1>{escape(words.text('news.ask'))}</h1><p>{detail}</p>{button}"
     elif state == "done":
-        body = f"<small>{title}</small><h1 role=status>{escape(words['done'])}</h1><p>{escape(words['detail'])}</p>"
+        body = f"<small>{title}</small><h1 role=status>{escape(words.text('news.done'))}</h1><p>{detail}</p>"
     else:
-        body, title = f"<h1>{escape(words['unknown'])}</h1>", escape(words["unknown"])
+        title = escape(words.text("news.unknown"))
+        body = f"<h1>{title}</h1>"
     return (
-        f'<!doctype html><html lang="{escape(locale[:2])}"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width,initial-scale=1"><title>{title}</title>'
         f"<style>{STYLE}</style></head><body><main>{body}</main></body></html>"
     )

@@ -16,14 +16,7 @@ from comeback.merchants.service import get_shop
 from comeback.messages.schemas import BlockRequest
 from comeback.offers.rules.validity import label, usable_zone
 from comeback.offers.schemas import PoolOut, RecommendedProduct
-from comeback.offers.service.coupons import (
-    CouponRequest,
-    Reserved,
-    coupons_of,
-    held_coupons,
-    offer_pool,
-    reserve_coupons,
-)
+from comeback.offers.service.coupons import CouponRequest, Reserved, offer_pool, reserve_coupons
 from comeback.offers.service.recommend import Wish, recommend_all, refresh_model
 
 PRODUCTS = 3
@@ -67,22 +60,20 @@ def _content(products: Sequence[RecommendedProduct], coupon: dict[str, Any] | No
 async def _coupons(
     session: WriteSession, requests: Sequence[BlockRequest], known: dict[UUID, Contact]
 ) -> dict[UUID, dict[str, Any]]:
-    """The message's own coupon on a retry; else what the customer holds; else a new one, one a customer and batch."""
+    """A code of its own for every message, the same again on a retry: a bounce that withdraws it must not take the
+    code that another mail of the customer shows."""
     pool = await offer_pool(session)
     if pool is None:
         return {}
     usual = (await get_shop(session)).timezone
     zones = {i: usable_zone(c.timezone, usual) for i, c in known.items()}
-    people = {r.message_id: i for r in requests if (i := r.customer_id) is not None and i in zones}
-    own = await coupons_of(session, {r.send_key: zones[people[r.message_id]] for r in requests})
-    held = await held_coupons(session, pool.id, zones)
-    fresh = {people[r.message_id]: r.send_key for r in reversed(requests) if r.send_key not in own}
-    wanted = [CouponRequest(key, pool.id, i, zones[i]) for i, key in fresh.items() if i not in held]
+    wanted = [
+        CouponRequest(r.send_key, pool.id, i, zones[i])
+        for r in requests
+        if (i := r.customer_id) is not None and i in zones
+    ]
     made = await reserve_coupons(session, wanted)
-    held |= {i: made[key] for i, key in fresh.items() if key in made}
-    found = {r.message_id: own.get(r.send_key) or held.get(people[r.message_id]) for r in requests}
-    locales = {r.message_id: r.locale for r in requests}
-    return {i: _coupon(pool, coupon, locales[i]) for i, coupon in found.items() if coupon is not None}
+    return {r.message_id: _coupon(pool, made[r.send_key], r.locale) for r in requests if r.send_key in made}
 
 
 def _coupon(pool: PoolOut, coupon: Reserved, locale: str) -> dict[str, Any]:

@@ -175,10 +175,12 @@ def _to_lines(change: Change, stored: StoredOrder, refund: RefundIn, amount: int
     if not wanted:
         return 0
     shares = worth if amount >= sum(worth) else allocate_within(amount, worth, worth)
+    # Another system rounds a unit's part its own way: a minor unit apiece less is still the whole unit.
+    complete = amount + sum(len(slots) for _, slots in wanted) >= sum(worth)
     for (line, slots), share in zip(wanted, shares, strict=True):
         line.refunded += share
         change.line_refunds[line.id] = change.line_refunds.get(line.id, 0) + share
-        if amount >= sum(worth):
+        if complete:
             _give_back(change, line, slots)
     return sum(shares)
 

@@ -1,6 +1,6 @@
 """The use cases of the orders room; other rooms call them as `orders.service.<name>`."""
 
-from comeback.orders.service.intake import Imported, import_order, import_orders
+from comeback.orders.service.intake import Imported, import_order, import_orders, release_history
 from comeback.orders.service.money import (
     cancel_order,
     free_slots,
@@ -33,12 +33,13 @@ from comeback.orders.service.reads import (
     units_of,
 )
 from comeback.orders.service.shapes import shares, shipping_left
-from comeback.orders.service.updates import record_external_refund
+from comeback.orders.service.updates import flag_review, record_external_refund
 
 __all__ = [
     "Imported",
     "cancel_order",
     "find_order",
+    "flag_review",
     "free_slots",
     "get_order",
     "get_orders",
@@ -59,6 +60,7 @@ __all__ = [
     "record_external_refund",
     "refundable",
     "refunds_elsewhere",
+    "release_history",
     "release_hold",
     "reserve_refund",
     "reverse_refund",

@@ -10,7 +10,7 @@ import msgspec
 from comeback.core import clock
 from comeback.core.db import WriteSession
 from comeback.core.errors import FieldError
-from comeback.core.events import publish_all
+from comeback.core.events import publish, publish_all
 from comeback.customers.schemas import ConsentIn, CustomerIn
 from comeback.customers.service import record_consents, upsert_customers
 from comeback.kit.ids import new_id
@@ -169,3 +169,25 @@ async def _create(
     ]  # fmt: skip
     await publish_all(session, told)
     return {name: entry[0] for name, entry in mine.items()}
+
+
+async def release_history(session: WriteSession, order_id: UUID) -> bool:
+    """An order that was stored quietly, because its source had yet to confirm it, counts from now on and is told of.
+
+    False, and nothing happens, where it is too old to be news or was never quiet. Raises OrderNotFound.
+    """
+    order, now = await get_order(session, order_id), clock.now()
+    if not order.history or is_history(order.placed_at, now, declared=False):
+        return False
+    order.history = False
+    await session.flush()
+    placed = OrderPlaced(
+        occurred_at=min(order.placed_at, now),
+        order_id=order_id,
+        customer_id=order.customer_id,
+        number=order.number,
+        currency=order.currency,
+        total=order.total,
+    )
+    await publish(session, placed)
+    return True

@@ -1,5 +1,6 @@
 """Updates of stored orders: plan under lock, write what is not frozen, flag the rest."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -122,3 +123,11 @@ def _sums(change: Change) -> dict[str, Any]:
         "tax_more": sum(line.tax for line in frozen),
         "total_more": sum(line.amount for line in frozen),
     }
+
+
+async def flag_review(session: WriteSession, order_id: UUID, reasons: Sequence[str]) -> None:
+    """Adds what a person must look at; what is flagged already is not said twice. Raises OrderNotFound."""
+    stored, _ = await locked(session, order_id)
+    review = sorted({*stored.review, *reasons})
+    if review != sorted(stored.review):
+        await intake.add_to_order(session, order_id, _sums(Change()) | {"review": as_json(review)})

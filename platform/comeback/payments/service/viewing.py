@@ -6,7 +6,7 @@ from uuid import UUID
 from comeback.core.db import ReadSession
 from comeback.payments import repository
 from comeback.payments.models import Refund
-from comeback.payments.schemas import AttemptOut
+from comeback.payments.schemas import AttemptOut, SurplusOut
 
 
 async def attempts_out(session: ReadSession, refunds: Sequence[Refund]) -> list[AttemptOut]:
@@ -45,3 +45,19 @@ async def attempts_of_sources(session: ReadSession, source_ids: Sequence[UUID]) 
     for refund, out in zip(refunds, await attempts_out(session, refunds), strict=True):
         found.setdefault(refund.source_id, []).append(out)
     return found
+
+
+async def surpluses(session: ReadSession) -> list[SurplusOut]:
+    """Open tasks about money given back elsewhere beyond everything known to be paid, oldest first."""
+    return [
+        SurplusOut(
+            id=row.id,
+            order_id=row.order_id,
+            provider_ref=row.provider_ref,
+            payment_ref=row.payment_ref,
+            amount=row.amount,
+            currency=row.currency,
+            seen_at=row.seen_at,
+        )
+        for row in await repository.surpluses(session)
+    ]

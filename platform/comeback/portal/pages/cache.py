@@ -1,8 +1,9 @@
 """What was read or made a moment ago: many looks in a row cost one reading of the database."""
 
+import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -16,6 +17,7 @@ class Kept(Generic[K, V]):
     def __init__(self, seconds: float = SECONDS, size: int = 2000, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds, self._size, self._clock = seconds, size, clock
         self._values: OrderedDict[K, tuple[float, V]] = OrderedDict()
+        self._making: dict[K, asyncio.Task[V]] = {}
 
     def get(self, key: K) -> V | None:
         """The value, or None where it is unknown or too old."""
@@ -24,6 +26,25 @@ class Kept(Generic[K, V]):
             return None
         self._values.move_to_end(key)
         return found[1]
+
+    async def get_or_make(self, key: K, make: Callable[[], Awaitable[V]]) -> V:
+        """The value; where it must be made, those who ask meanwhile wait for the first one's."""
+        known = self.get(key)
+        if known is not None:
+            return known
+        task = self._making.get(key)
+        if task is None:
+            task = self._making[key] = asyncio.ensure_future(self._make(key, make))
+        # One visitor who goes away takes nothing from the others.
+        return await asyncio.shield(task)
+
+    async def _make(self, key: K, make: Callable[[], Awaitable[V]]) -> V:
+        try:
+            value = await make()
+            self.put(key, value)
+            return value
+        finally:
+            del self._making[key]
 
     def put(self, key: K, value: V) -> None:
         """Keeps a value for its time."""

@@ -1,5 +1,5 @@
 """The customer's pages by address: parse, one use case, a page."""
 
-from comeback.portal.routes import cases, entering, finding, tracking, wizard
+from comeback.portal.routes import cases, entering, finding, preview, tracking, wizard
 
-ROUTES = (*tracking.ROUTES, *finding.ROUTES, *entering.ROUTES, *wizard.ROUTES, *cases.ROUTES)
+ROUTES = (*tracking.ROUTES, *finding.ROUTES, *entering.ROUTES, *wizard.ROUTES, *cases.ROUTES, *preview.ROUTES)

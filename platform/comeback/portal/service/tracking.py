@@ -1,13 +1,14 @@
 """The tracking page: read once, made once for a few seconds of looks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from urllib.parse import quote
 from uuid import UUID
 
 import msgspec
 
 from comeback.core import clock
-from comeback.core.db import ReadSession
+from comeback.core.db import Database, ReadSession
 from comeback.core.settings import Settings
 from comeback.customers import service as customers
 from comeback.customers.service import Contact
@@ -52,23 +53,45 @@ class Shown(msgspec.Struct, frozen=True):
 SHOPS: Kept[UUID, Shop] = Kept()
 
 
+Reading = Callable[[], AbstractAsyncContextManager[ReadSession]]
+"""Opens a reading of the order's shop; most views need none."""
+
+
 async def _shop(session: ReadSession) -> Shop:
-    shop = SHOPS.get(session.shop_id)
-    if shop is None:
-        row = await merchants.get_shop(session)
-        shop = Shop(look_of(row), (await policies.current(session))[1], await offer_pool(session))
-        SHOPS.put(session.shop_id, shop)
-    return shop
+    row = await merchants.get_shop(session)
+    return Shop(look_of(row), (await policies.current(session))[1], await offer_pool(session))
 
 
 async def show(session: ReadSession, settings: Settings, order_id: UUID, asked: str | None) -> Shown:
     """The order's page for its customer; `asked` is the language chosen by hand. Raises NoShipment (404)."""
     view = await shipments.tracking_view(session, settings, order_id)
-    shop = await _shop(session)
     person = (await customers.contacts(session, [view.customer_id])).get(view.customer_id)
+    opened = shipments.Opened(view, person, agreed=True)
+    return await _shown(opened, await _shop(session), lambda: nullcontext(session), asked)
+
+
+async def show_by_token(database: Database, key: bytes, asked: str | None) -> Shown | None:
+    """The page behind a token's digest, None for every other token.
+
+    One round trip, and more only for people who agreed to offers and for shops whose deadlines depend on the goods.
+    """
+    opened = await shipments.open_page(database, key)
+    if opened is None:
+        return None
+    shop_id = opened.view.shop_id
+
+    async def read() -> Shop:
+        async with database.read(shop_id) as session:
+            return await _shop(session)
+
+    return await _shown(opened, await SHOPS.get_or_make(shop_id, read), lambda: database.read(shop_id), asked)
+
+
+async def _shown(opened: shipments.Opened, shop: Shop, reading: Reading, asked: str | None) -> Shown:
+    view, person = opened.view, opened.person
     reader = reader_of(view, person, shop.look, asked)
-    back = await _return_link(session, view, reader, shop)
-    offer = await _offer(session, view, person, reader, shop)
+    back = await _return_link(reading, view, reader, shop)
+    offer = await _offer(reading, view, person, reader, shop) if opened.agreed else None
     return Shown(tracking_page(view, reader, back, offer), reader, shop.look)
 
 
@@ -79,13 +102,14 @@ def reader_of(view: TrackingView, person: Contact | None, look: Look, asked: str
     return Reader(language, look.country, zone, clock.now())
 
 
-async def _return_link(session: ReadSession, view: TrackingView, reader: Reader, shop: Shop) -> ReturnLink:
+async def _return_link(reading: Reading, view: TrackingView, reader: Reader, shop: Shop) -> ReturnLink:
     """The button while something can come back, with the last day; quiet until everything has arrived."""
     if view.state == "cancelled" or not view.parcels:
         return ReturnLink()
     url = f"/{shop.look.slug}/returns?order={quote(view.number, safe='')}&lang={reader.language}"
     if any(window.when for window in shop.policy.windows):
-        until = (await options(session, view.order_id)).last_day
+        async with reading() as session:
+            until = (await options(session, view.order_id)).last_day
     else:
         until = last_day(shop.policy, _clock(view, shop.look), {})
     if until is None:
@@ -107,17 +131,18 @@ def _clock(view: TrackingView, look: Look) -> ClockFacts:
 
 
 async def _offer(
-    session: ReadSession, view: TrackingView, person: Contact | None, reader: Reader, shop: Shop
+    reading: Reading, view: TrackingView, person: Contact | None, reader: Reader, shop: Shop
 ) -> Offer | None:
     """What goes with the order, for people who agreed to offers; looking at it makes no coupon, it shows one held."""
     if person is None or not person.email or view.state == "cancelled":
         return None
     asked = customers.GateRequest(person.id, person.email, "email", "marketing")
-    if not (await customers.gate(session, [asked]))[person.id].offers:
-        return None
-    found = (await recommend_all(session, [Wish(view.order_id, person.id, view.order_id)], PRODUCTS))[view.order_id]
-    cards = _cards(found, reader)
-    return Offer(products=cards, coupon=await _coupon(session, person, reader, shop.pool)) if cards else None
+    async with reading() as session:
+        if not (await customers.gate(session, [asked]))[person.id].offers:
+            return None
+        found = (await recommend_all(session, [Wish(view.order_id, person.id, view.order_id)], PRODUCTS))[view.order_id]
+        cards = _cards(found, reader)
+        return Offer(products=cards, coupon=await _coupon(session, person, reader, shop.pool)) if cards else None
 
 
 def _cards(found: Sequence[RecommendedProduct], reader: Reader) -> list[OfferCard]:

@@ -1,7 +1,7 @@
 """A reader: language, country, time zone; how they read days, times and money."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,10 +10,11 @@ import msgspec
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, get_date_format
 
+from comeback.kit.languages import LANGUAGES
 from comeback.kit.money import format_money
 from comeback.portal.words.catalogue import Catalogue, catalogue
 
-_YEAR = re.compile(r"(?:,\s*|\s+)?(?:'de'\s*)?y+")
+_YEAR = re.compile(r"(?:,\s*|\s+)?(?:'de'\s*)?y+(?:\s*'г'\.)?")
 _ENGLISH = frozenset({"AU", "CA", "GB", "IE", "IN", "NZ", "SG", "US", "ZA"})
 _DAYS = {0: "day.today", 1: "day.tomorrow", -1: "day.yesterday"}
 
@@ -51,6 +52,30 @@ def zone_of(*names: str | None) -> ZoneInfo:
     return ZoneInfo("UTC")
 
 
+# Babel takes some 30 µs for a day, an hour or an amount, and a page has many; the same few are asked for all day.
+@lru_cache(maxsize=4096)
+def _short(day: date, locale: Locale) -> str:
+    return format_skeleton("MMMd", day, locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _long(day: date, locale: Locale) -> str:
+    return format_date(day, "long", locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _full(day: date, locale: Locale) -> str:
+    return format_date(day, _without_year(locale), locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _clock(of_day: time, locale: Locale) -> str:
+    return format_time(of_day, "short", locale=locale)
+
+
+_money = lru_cache(maxsize=8192)(format_money)
+
+
 class Reader(msgspec.Struct, frozen=True):
     """Who reads a page, and when (`now`, with an offset)."""
 
@@ -85,11 +110,11 @@ class Reader(msgspec.Struct, frozen=True):
     def day(self, moment: datetime) -> str:
         """A day in full, without the year: `Tuesday, 24 November`; near days by name."""
         day = self.local(moment).date()
-        return self.near(day) or format_date(day, _without_year(self.locale), locale=self.locale)
+        return self.near(day) or _full(day, self.locale)
 
     def short(self, moment: datetime) -> str:
         """A day in short: `24 Nov`."""
-        return format_skeleton("MMMd", self.local(moment).date(), locale=self.locale)
+        return _short(self.local(moment).date(), self.locale)
 
     def long(self, moment: datetime) -> str:
         """A day with its year: `24 November 2026`."""
@@ -97,11 +122,12 @@ class Reader(msgspec.Struct, frozen=True):
 
     def written(self, day: date) -> str:
         """A calendar day with its year."""
-        return format_date(day, "long", locale=self.locale)
+        return _long(day, self.locale)
 
     def time(self, moment: datetime) -> str:
         """A time of day: `10:42`."""
-        return format_time(self.local(moment), "short", locale=self.locale)
+        local = self.local(moment)
+        return _clock(time(local.hour, local.minute), self.locale)
 
     def moment(self, moment: datetime) -> str:
         """Day and time of an event: `today, 07:42`, `19 Nov, 18:05`."""
@@ -119,7 +145,7 @@ class Reader(msgspec.Struct, frozen=True):
         if start >= end:
             return self.day(last)
         shared = start.month == end.month and self._day_first()
-        opening = f"{start.day}{'.' if self.language == 'de' else ''}" if shared else self._month_day(start)
+        opening = LANGUAGES[self.language].opening.format(start.day) if shared else self._month_day(start)
         return self.t("span", first=opening, last=self._month_day(end))
 
     def _day_first(self) -> bool:
@@ -130,7 +156,7 @@ class Reader(msgspec.Struct, frozen=True):
 
     def money(self, minor: int, currency: str) -> str:
         """An amount with its currency."""
-        return format_money(minor, currency, _money_tag(self.language, self.country))
+        return _money(minor, currency, _money_tag(self.language, self.country))
 
 
 def upper(text: str) -> str:

@@ -48,6 +48,26 @@ def after_paid(order: OrderFacts, paid: Sequence[Mapping[str, Any]]) -> OrderFac
     )
 
 
+def as_promised(now: OrderFacts, basis: OrderFacts, settled: set[tuple[UUID, int]]) -> OrderFacts:
+    """The order as it is now, as far as it concerns a case with the facts `basis` (its own payments taken off).
+
+    Cases of one order do not move each other's promises (M8, M16): units that another case took since the quote count
+    as still with the customer, and shipping that was promised elsewhere before stays promised there. What was there
+    at the quote and is not any more (a case that was cancelled) does change the result, for a human to see.
+    """
+    was = {line.id: set(line.taken) for line in basis.lines}
+
+    def own_view(line: LineFacts) -> LineFacts:
+        taken = tuple(s for s in line.taken if s in was.get(line.id, ()) or (line.id, s) in settled)
+        return msgspec.structs.replace(line, taken=taken)
+
+    return msgspec.structs.replace(
+        now,
+        lines=tuple(own_view(line) for line in now.lines),
+        shipping_refunded=max(now.shipping_refunded, basis.shipping_refunded),
+    )
+
+
 def kept(expected: Quote, computed: Quote) -> bool:
     """Whether execution brings what was promised, to the minor unit (M16)."""
     return totals(expected) == totals(computed)

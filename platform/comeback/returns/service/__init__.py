@@ -8,7 +8,7 @@ from comeback.returns.service.options import options
 from comeback.returns.service.policies import draft, list_policies, publish
 from comeback.returns.service.quoting import quote_return
 from comeback.returns.service.receiving import receive, revise
-from comeback.returns.service.settling import due_now, settle
+from comeback.returns.service.settling import due_now, settle, settled_units
 from comeback.returns.service.tokens import by_token, label_of, status_url
 from comeback.returns.service.viewing import get_case, get_settlement, receipt_out
 
@@ -38,5 +38,6 @@ __all__ = [
     "receive",
     "revise",
     "settle",
+    "settled_units",
     "status_url",
 ]

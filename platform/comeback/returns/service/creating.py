@@ -1,5 +1,6 @@
 """A quote becomes a case: units taken, replacements put aside, approved at once where the policy says so."""
 
+import secrets
 from datetime import timedelta
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from comeback.returns.errors import BadReturn, NotEligible, UnitsGone
 from comeback.returns.events import ExchangeReserved, ReturnRequested
 from comeback.returns.models import Exchange, ReturnCase, ReturnLine
 from comeback.returns.rules.eligibility import auto_approved
+from comeback.returns.rules.numbers import BITS, number_of
 from comeback.returns.rules.quoted import QuotedLine
 from comeback.returns.schemas import QuoteIn, ReturnIn
 from comeback.returns.service.deciding import approve_case
@@ -45,12 +47,12 @@ def _refuse(got: Computed, wish: ReturnIn) -> None:
         raise BadReturn(errors=[FieldError("/method", f"must be one of {offered}")])
 
 
-def _new_case(session: WriteSession, wish: ReturnIn, got: Computed, number: int, by: str) -> ReturnCase:
+def _new_case(session: WriteSession, wish: ReturnIn, got: Computed, number: str, by: str) -> ReturnCase:
     order = got.loaded.order
     return ReturnCase(
         shop_id=session.shop_id,
         id=new_id(),
-        number=f"RMA-{number}",
+        number=number,
         order_id=order.id,
         customer_id=order.customer_id,
         kind=wish.kind,
@@ -136,7 +138,8 @@ async def create_return(
     asked = QuoteIn(order_id=wish.order_id, lines=wish.lines, kind=wish.kind)
     got = await honour(session, signer, asked, wish.quote_token)
     _refuse(got, wish)
-    case = _new_case(session, wish, got, await repository.next_number(session), actor(principal))
+    drawn = [number_of(secrets.randbits(BITS)) for _ in range(4)]
+    case = _new_case(session, wish, got, await repository.free_number(session, drawn), actor(principal))
     session.add(case)
     await session.flush()
     for position, (quoted, wished) in enumerate(zip(got.quote.lines, wish.lines, strict=True)):

@@ -10,6 +10,7 @@ from comeback.core import clock
 from comeback.core.db import ReadSession
 from comeback.core.errors import FieldError
 from comeback.kit.tokens import Signer
+from comeback.returns import repository
 from comeback.returns.errors import BadQuote, PaymentRequired, QuoteChanged, QuoteExpired, UnitsGone
 from comeback.returns.rules.eligibility import Candidate, judge
 from comeback.returns.rules.explain import sentence
@@ -25,13 +26,12 @@ from comeback.returns.schemas import (
     ReasonOut,
     ShareOut,
     VerdictOut,
-    WishLine,
 )
 from comeback.returns.service.facts import Loaded, load_order, wished_asks
 from comeback.returns.service.policies import by_version, current
 
 TOKEN_KIND = "quote"
-TOKEN_FORM = 1
+TOKEN_FORM = 2
 LIFETIME = timedelta(hours=24)
 
 
@@ -46,15 +46,16 @@ class Computed(msgspec.Struct, frozen=True):
     titles: dict[str, str]
 
 
-def _digest(shop_id: UUID, order_id: UUID, wished: list[WishLine], got: Quote) -> UUID:
-    """Wish and amounts in 16 bytes: the token of one is never good for another.
+def _digest(shop_id: UUID, wish: QuoteIn, got: Quote) -> UUID:
+    """Wish (its kind of return too: law and policy differ by it) and amounts in 16 bytes: the token of one is never
+    good for another.
 
     Which units it will be is not part of it: another case of the order may take the lowest ones meanwhile, and the
     promise is the money (M16).
     """
     lines = [(line.key, line.quantity, line.resolution, line.amount) for line in got.lines]
     totals = (got.shipping_refund, got.refund_total, got.credit_total, got.bonus_total, got.charge_total)
-    said = msgspec.json.encode([str(shop_id), str(order_id), wished, lines, got.fees, totals, got.tenders])
+    said = msgspec.json.encode([shop_id, wish.order_id, wish.kind, wish.lines, lines, got.fees, totals, got.tenders])
     return UUID(bytes=hashlib.sha256(said).digest()[:16])
 
 
@@ -64,7 +65,7 @@ def _head(version: int, expires_at: datetime) -> UUID:
 
 def sign(signer: Signer, shop_id: UUID, wish: QuoteIn, got: Quote, expires_at: datetime) -> str:
     """The token of a quote: form, policy version and end in clear, content by digest, all signed."""
-    digest = _digest(shop_id, wish.order_id, wish.lines, got)
+    digest = _digest(shop_id, wish, got)
     return signer.sign(TOKEN_KIND, _head(got.policy_version, expires_at), digest)
 
 
@@ -88,7 +89,10 @@ async def compute(session: ReadSession, wish: QuoteIn, version: int | None = Non
     else:
         policy = await by_version(session, version)
     asks = await wished_asks(session, loaded, wish.lines)
-    asked = QuoteInput(order=loaded.facts, policy=policy, policy_version=version, asks=asks, kind=wish.kind)
+    # Shipping is promised once: what open cases of the order were promised is as good as paid (M8).
+    promised = loaded.facts.shipping_refunded + await repository.promised_shipping(session, wish.order_id)
+    facts = msgspec.structs.replace(loaded.facts, shipping_refunded=promised)
+    asked = QuoteInput(order=facts, policy=policy, policy_version=version, asks=asks, kind=wish.kind)
     try:
         got = quote(asked)
     except NothingLeft as gone:
@@ -181,7 +185,7 @@ async def honour(session: ReadSession, signer: Signer, wish: QuoteIn, token: str
     got = await compute(session, wish, version)
     if clock.now() > expires_at:
         raise QuoteExpired()
-    if digest != _digest(session.shop_id, wish.order_id, wish.lines, got.quote):
+    if digest != _digest(session.shop_id, wish, got.quote):
         raise QuoteChanged(extra={"refund_total": got.quote.refund_total, "credit_total": got.quote.credit_total})
     if got.quote.charge_total:
         raise PaymentRequired(

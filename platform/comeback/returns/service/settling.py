@@ -96,7 +96,8 @@ async def due_now(session: ReadSession, case: ReturnCase) -> Due | None:
     still = msgspec.structs.replace(basis, order=rules.after_paid(basis.order, paid))
     expected = quote(rules.promised(still, asks, charged, gone))
     loaded = await load_order(session, case.order_id, _held(lines, settled))
-    asked = msgspec.structs.replace(basis, order=loaded.facts, asks=asks, fees_charged=charged)
+    facts = rules.as_promised(loaded.facts, still.order, gone)
+    asked = msgspec.structs.replace(basis, order=facts, asks=asks, fees_charged=charged)
     units = {str(c.id): list(c.slots) for c in chosen}
     complete = len(settled) + sum(len(c.slots) for c in chosen) == sum(x.quantity for x in lines)
     ids = {c.id for c in chosen}
@@ -225,3 +226,16 @@ async def follow(session: WriteSession, case: ReturnCase) -> None:
         await session.flush()
         await orders.release_hold(session, case.order_id, "return", case.id)
         await publish(session, ReturnClosed(**about(case)))
+
+
+async def settled_units(session: ReadSession, settlement_id: UUID) -> dict[UUID, int]:
+    """Order line → units that a settlement was for; nothing for an unknown one."""
+    row = await repository.settlement(session, settlement_id)
+    if row is None:
+        return {}
+    order_lines = {str(line.id): line.line_id for line in await repository.lines(session, [row.case_id])}
+    found: dict[UUID, int] = {}
+    for return_line, slots in row.units.items():
+        line = order_lines[return_line]
+        found[line] = found.get(line, 0) + len(slots)
+    return found

@@ -16,9 +16,10 @@ from comeback.shipments.service.queries import (
 )
 from comeback.shipments.service.refold import refold
 from comeback.shipments.service.timeline import TimelineEntry, timeline
-from comeback.shipments.service.view import tracking_view
+from comeback.shipments.service.view import Opened, open_page, tracking_view
 
 __all__ = [
+    "Opened",
     "TimelineEntry",
     "add_note",
     "correct_number",
@@ -30,6 +31,7 @@ __all__ = [
     "get_shipment",
     "label_pdf",
     "last_delivery",
+    "open_page",
     "override",
     "page_token",
     "receive_events",

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from comeback.core.db import ReadSession, WriteSession
 from comeback.core.settings import Settings
+from comeback.kit.languages import spoken
+from comeback.kit.words.catalogue import HERE, catalogue
 from comeback.merchants.service import get_shop
 from comeback.messages.schemas import BlockProvider, BlockRequest, GuardRequest
 from comeback.shipments.repository import parcels as parcel_rows
@@ -22,22 +24,7 @@ from comeback.shipments.service.pages import tracking_url
 from comeback.shipments.service.view import Loaded, items_of, load, state_of
 from comeback.vendors.carriers import codes
 
-_WORDS: dict[str, dict[str, str]] = {
-    "en": {
-        "neighbour": "Left with a neighbour",
-        "safe_place": "Left in a safe place",
-        "pickup": "Collected at the pick-up point",
-        "signed": "Signed for",
-        "recipient": "Handed over",
-    },
-    "de": {
-        "neighbour": "Bei einem Nachbarn abgegeben",
-        "safe_place": "An einem sicheren Ort abgelegt",
-        "pickup": "Im Paketshop abgeholt",
-        "signed": "Gegen Unterschrift übergeben",
-        "recipient": "Persönlich übergeben",
-    },
-}
+_ADDRESS = ("name", "company", "line1", "line2", "postcode", "city", "region", "country")
 _ORDER_STATES = {
     "unfulfilled": "placed",
     "partially_shipped": "shipped",
@@ -169,7 +156,7 @@ def _next_eta(order: Loaded, parcel: Parcel) -> datetime | None:
 def _left_with(folded: Folded, locale: str) -> str | None:
     if folded.status != Status.DELIVERED or folded.substatus not in LEFT_WITH:
         return None
-    return _WORDS.get(locale.split("-")[0].split("_")[0], _WORDS["en"])[folded.substatus or ""]
+    return catalogue(HERE, spoken(locale) or "en").text(f"left.{folded.substatus}")
 
 
 def _order(order: Loaded, page_url: str, returns_url: str, zone: ZoneInfo) -> dict[str, Any]:
@@ -189,7 +176,7 @@ def _order(order: Loaded, page_url: str, returns_url: str, zone: ZoneInfo) -> di
 
 
 def _address(address: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {name: (address or {}).get(name) for name in ("name", "line1", "line2", "postcode", "city", "country")}
+    return {name: (address or {}).get(name) for name in _ADDRESS}
 
 
 def _item(item: ItemView) -> dict[str, Any]:

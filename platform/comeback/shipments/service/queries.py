@@ -54,9 +54,14 @@ async def shipments_of_return(
 
 async def last_delivery(session: ReadSession, order_id: UUID) -> datetime | None:
     """When the last good of the order arrived (Directive 2011/83/EU art. 9); None until all that is under way has."""
+    return last_arrival(await parcel_rows.parcels_of(session, order_ids=[order_id]))
+
+
+def last_arrival(parcels: Sequence[Parcel]) -> datetime | None:
+    """As `last_delivery`, from all parcels of an order."""
     living = [
         parcel
-        for parcel in await parcel_rows.parcels_of(session, order_ids=[order_id])
+        for parcel in parcels
         if parcel.direction == Direction.OUTBOUND and parcel.status not in {Status.CANCELLED, Status.RETURNED}
     ]
     times = [parcel.delivered_at for parcel in living]

@@ -7,11 +7,14 @@ from uuid import UUID
 import msgspec
 
 from comeback.core.clock import clock
-from comeback.core.db import ReadSession
+from comeback.core.db import Database, ReadSession
 from comeback.core.settings import Settings
+from comeback.customers.service import Contact
 from comeback.shipments.errors import NoShipment
 from comeback.shipments.repository import events as event_rows
+from comeback.shipments.repository import page as page_rows
 from comeback.shipments.repository import parcels as parcel_rows
+from comeback.shipments.repository.page import PageRows
 from comeback.shipments.repository.parcels import LineFacts, OrderFacts, Parcel
 from comeback.shipments.rules.clusters import Entry
 from comeback.shipments.rules.events import tidy_number
@@ -21,7 +24,7 @@ from comeback.shipments.rules.orders import ParcelQuantities, Step, order_state,
 from comeback.shipments.rules.vocabulary import Direction, Status
 from comeback.shipments.schemas import EventView, Headline, ItemView, ParcelView, TrackingView
 from comeback.shipments.service.pages import tracking_url
-from comeback.shipments.service.queries import last_delivery, return_state
+from comeback.shipments.service.queries import last_arrival, return_state
 from comeback.vendors.carriers import codes
 
 
@@ -97,17 +100,49 @@ def _loaded(
     )
 
 
+class Opened(msgspec.Struct, frozen=True):
+    """What a page token opens: the order's page, who reads it, whether they ever agreed to marketing by mail."""
+
+    view: TrackingView
+    person: Contact | None
+    agreed: bool
+
+
+async def open_page(database: Database, key: bytes) -> Opened | None:
+    """The page behind a token's digest, read in one round trip; None for every other token."""
+    rows = await page_rows.read(database, key)
+    return None if rows is None else Opened(_view(database.settings, rows.shop_id, _of(rows)), rows.person, rows.agreed)
+
+
+def _of(rows: PageRows) -> Loaded:
+    parcels, lines = rows.parcels or [], {line.id: line for line in rows.lines or ()}
+    return Loaded(
+        rows.order,
+        lines,
+        {**lines, **{line.id: line for line in rows.carried or ()}},
+        list[Parcel](parcels),
+        {parcel.id: fold(parcel.events or ()) for parcel in parcels},
+        {parcel.id: dict(parcel.pieces or ()) for parcel in parcels},
+        [msgspec.structs.asdict(note) for parcel in parcels for note in parcel.notes or ()],
+        rows.returned,
+    )
+
+
 async def tracking_view(session: ReadSession, settings: Settings, order_id: UUID) -> TrackingView:
     """The order's page. Raises NoShipment for an unknown order."""
     loaded = (await load(session, [order_id])).get(order_id)
     if loaded is None:
         raise NoShipment("There is no such order.")
+    return _view(settings, session.shop_id, loaded)
+
+
+def _view(settings: Settings, shop_id: UUID, loaded: Loaded) -> TrackingView:
     outbound = parcel_views(loaded, Direction.OUTBOUND)
     order, address = loaded.order, loaded.order.shipping_address or {}
     left = loaded.left()
     return TrackingView(
-        shop_id=session.shop_id,
-        order_id=order_id,
+        shop_id=shop_id,
+        order_id=order.id,
         number=order.number,
         placed_at=order.placed_at,
         currency=order.currency,
@@ -121,8 +156,8 @@ async def tracking_view(session: ReadSession, settings: Settings, order_id: UUID
         parcels=outbound,
         returns=parcel_views(loaded, Direction.RETURN),
         unshipped=items_of(loaded, left),
-        last_delivery=await last_delivery(session, order_id),
-        page_url=tracking_url(settings, session.shop_id, order_id),
+        last_delivery=last_arrival(loaded.parcels),
+        page_url=tracking_url(settings, shop_id, order.id),
     )
 
 

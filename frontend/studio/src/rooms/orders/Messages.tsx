@@ -24,7 +24,7 @@ export function Messages({ messages, onOpen }: { messages: Message[]; onOpen(id:
   const { t } = useWords();
   return (
     <Section title={t('order.messages')} flush>
-      {messages.length === 0 ? <Empty icon={IconMail} title={t('order.noMessages')} text={t('order.noMessages.text')} /> : (
+      {messages.length === 0 ? <Empty small icon={IconMail} title={t('order.noMessages')} text={t('order.noMessages.text')} /> : (
         <ul className={classes.rows}>
           {messages.map((message) => <li key={message.id}><Row message={message} onOpen={() => onOpen(message.id)} /></li>)}
         </ul>

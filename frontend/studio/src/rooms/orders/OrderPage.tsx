@@ -79,7 +79,7 @@ function Parcels({ order }: { order: Order }) {
   const outbound = order.parcels.filter((p) => p.direction === 'outbound');
   const name = (i: number) => (outbound.length > 1 ? t('parcel.outbound', { n: i + 1, count: outbound.length }) : t('parcel.one'));
   if (order.parcels.length === 0) {
-    return <Section title={t('order.parcels')}><Empty icon={IconTruck} title={t('order.noParcels')} text={t('order.noParcels.text')} /></Section>;
+    return <Section title={t('order.parcels')}><Empty small icon={IconTruck} title={t('order.noParcels')} text={t('order.noParcels.text')} /></Section>;
   }
   return (
     <>

@@ -1,100 +1,79 @@
-import { Button, CloseButton, Skeleton, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import type { Schemas } from '@comeback/api';
-import { IconPackages, IconSearch } from '@tabler/icons-react';
+import { IconPackages } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { useState } from 'react';
-import { ordersQuery } from '../../data/queries';
-import { Empty } from '../../ui/Empty';
+import type { Schemas } from '@comeback/api';
+import { ordersQuery, type OrderFilters } from '../../data/queries';
+import { Filter } from '../../ui/Filter';
+import { LinkButton } from '../../ui/LinkButton';
+import { ListStates } from '../../ui/ListStates';
+import page from '../../ui/Page.module.css';
+import { periods } from '../../ui/periods';
 import { Picture } from '../../ui/Picture';
+import { SearchBox } from '../../ui/SearchBox';
 import { Status } from '../../ui/Status';
-import { Trouble } from '../../ui/Trouble';
-import { useWords } from '../../words/Words';
+import { rowLink, Table, Two, type Column } from '../../ui/Table';
+import { useWords, type Words } from '../../words/Words';
 import classes from './OrdersPage.module.css';
 
+type Row = Schemas['OrderRow'];
 const route = getRouteApi('/app/orders');
+const PROGRESS = ['unfulfilled', 'partial', 'fulfilled', 'cancelled'] as const;
 
 export function OrdersPage() {
-  const { t } = useWords();
-  const { q = '' } = route.useSearch();
+  const words = useWords();
+  const { t, country } = words;
+  const wanted = route.useSearch();
   const navigate = route.useNavigate();
-  const [typed, setTyped] = useState(q);
-  const search = useDebouncedCallback((text: string) => void navigate({ search: text.trim() ? { q: text.trim() } : {}, replace: true }), 200);
-  const change = (text: string) => {
-    setTyped(text);
-    search(text);
-  };
+  const query = useInfiniteQuery(ordersQuery(wanted));
+  const rows = query.data?.pages.flatMap((one) => one.items);
+  const countries = query.data?.pages[0]?.countries ?? [];
+  const filter = (more: Partial<Record<keyof OrderFilters, string>>) => void navigate({ search: (old) => ({ ...old, ...more }) as OrderFilters, replace: true });
   return (
-    <div className={classes.page}>
+    <div className={page.page}>
       <title>{`${t('orders.title')} · ${t('appName')}`}</title>
-      <div className={classes.head}>
+      <div className={page.head}>
         <h1>{t('orders.title')}</h1>
-        <TextInput
-          className={classes.search}
-          aria-label={t('orders.search')}
-          placeholder={t('orders.search')}
-          leftSection={<IconSearch size={16} aria-hidden />}
-          rightSection={typed && <CloseButton size="sm" aria-label={t('orders.clear')} onClick={() => change('')} />}
-          value={typed}
-          onChange={(e) => change(e.currentTarget.value)}
-        />
+        <SearchBox label={t('orders.search')} value={wanted.q ?? ''} onSearch={(q) => filter({ q: q || undefined })} />
       </div>
-      <Table q={q} onClear={() => change('')} />
+      <div className={page.filters}>
+        <Filter label={t('orders.filter.progress')} all={t('orders.all.progress')} value={wanted.progress} options={PROGRESS.map((value) => ({ value, label: t(`progress.${value}`) }))} onChange={(progress) => filter({ progress })} />
+        <Filter label={t('orders.filter.trouble')} all={t('orders.all.trouble')} value={wanted.trouble} options={[{ value: 'yes', label: t('trouble.yes') }]} onChange={(trouble) => filter({ trouble })} />
+        <Filter label={t('filters.country')} all={t('filters.all.country')} value={wanted.country} options={countries.map((value) => ({ value, label: country(value) }))} onChange={(value) => filter({ country: value })} />
+        <Filter label={t('filters.period')} all={t('filters.all.period')} value={wanted.days} options={periods(t)} onChange={(days) => filter({ days })} />
+      </div>
+      <ListStates
+        error={query.data ? null : query.error}
+        empty={rows?.length === 0}
+        filtered={Object.values(wanted).some(Boolean)}
+        onClear={() => void navigate({ search: {}, replace: true })}
+        onRetry={() => void query.refetch()}
+        nothing={{ icon: IconPackages, title: t('orders.none'), text: t('orders.none.text'), action: <LinkButton variant="default" to="/">{t('lost.action')}</LinkButton> }}
+      >
+        <Table label={t('orders.title')} columns={columns(words)} rows={rows} keyOf={(row) => row.id} more={{ has: query.hasNextPage, busy: query.isFetchingNextPage, load: () => void query.fetchNextPage() }} />
+      </ListStates>
     </div>
   );
 }
 
-function Table({ q, onClear }: { q: string; onClear(): void }) {
+function columns({ t, money, date, country }: Words): Column<Row>[] {
+  return [
+    {
+      key: 'order', label: t('orders.col.order'), width: '176px', area: 'a',
+      cell: (row) => <Two first={<Link to="/orders/$orderId" params={{ orderId: row.id }} className={rowLink}>{row.number}</Link>} second={date(row.placed_at)} />,
+    },
+    { key: 'customer', label: t('orders.col.customer'), width: 'minmax(0, 1.4fr)', area: 'c', cell: (row) => <Two first={row.customer || t('customers.erased')} second={[row.email, row.country && country(row.country)].filter(Boolean).join(' · ')} /> },
+    { key: 'delivery', label: t('orders.col.delivery'), width: 'minmax(160px, 1fr)', area: 'd', cell: (row) => <Two first={<Status kind="delivery" value={row.delivery} />} second={row.returns > 0 && t('orders.returns', { count: row.returns })} /> },
+    { key: 'items', label: t('orders.col.items'), width: 'minmax(184px, 1fr)', cell: (row) => <Items row={row} /> },
+    { key: 'total', label: t('orders.col.total'), width: '112px', end: true, area: 'b', cell: (row) => <strong className="num">{money(row.total, row.currency)}</strong> },
+  ];
+}
+
+function Items({ row }: { row: Row }) {
   const { t } = useWords();
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(ordersQuery(q));
-  const rows = data?.pages.flatMap((page) => page.items) ?? [];
-  if (error && !data) return <div className="card"><Trouble error={error} onRetry={() => void refetch()} /></div>;
-  if (data && rows.length === 0) {
-    return (
-      <div className="card">
-        {q
-          ? <Empty icon={IconPackages} title={t('orders.nomatch', { q })} text={t('orders.nomatch.text')} action={<Button variant="default" onClick={onClear}>{t('orders.clear')}</Button>} />
-          : <Empty icon={IconPackages} title={t('orders.none')} text={t('orders.none.text')} />}
-      </div>
-    );
-  }
   return (
-    <div className={`card ${classes.table}`} role="table" aria-label={t('orders.title')}>
-      <div role="rowgroup">
-        <div role="row" className={classes.header}>
-          {(['order', 'customer', 'delivery', 'items', 'total'] as const).map((col) => <span key={col} role="columnheader">{t(`orders.col.${col}`)}</span>)}
-        </div>
-      </div>
-      <div role="rowgroup">
-        {data ? rows.map((row) => <Row key={row.id} row={row} />) : [0, 1, 2, 3, 4, 5, 6, 7].map((i) => <div role="row" className={classes.row} key={i}><span role="cell" className={classes.whole}><Skeleton height={40} radius={10} /></span></div>)}
-      </div>
-      {hasNextPage && <div className={classes.more}><Button variant="subtle" fullWidth loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>{t('loadMore')}</Button></div>}
-    </div>
-  );
-}
-
-function Row({ row }: { row: Schemas['OrderRow'] }) {
-  const { t, money, date } = useWords();
-  return (
-    <div role="row" className={classes.row}>
-      <span role="cell" className={classes.order}>
-        <Link to="/orders/$orderId" params={{ orderId: row.id }} className={`ellipsis ${classes.link}`}>{row.number}</Link>
-        <span className="muted">{date(row.placed_at)}</span>
-      </span>
-      <span role="cell" className={classes.customer}>
-        <span className="ellipsis">{row.customer}</span>
-        <span className="ellipsis muted">{row.email}</span>
-      </span>
-      <span role="cell" className={classes.delivery}>
-        <Status kind="delivery" value={row.delivery} />
-        {row.returns > 0 && <span className="muted">{t('orders.returns', { count: row.returns })}</span>}
-      </span>
-      <span role="cell" className={classes.items}>
-        {row.images.slice(0, 3).map((src, i) => <Picture key={`${src}${i}`} src={src} size={40} />)}
-        {row.images.length < row.items && <span className="muted num">{t('returns.items', { count: row.items })}</span>}
-      </span>
-      <span role="cell" className={`num ${classes.total}`}>{money(row.total, row.currency)}</span>
-    </div>
+    <span className={classes.items}>
+      {row.images.slice(0, 3).map((src, i) => <Picture key={`${src}${i}`} src={src} size={40} />)}
+      {row.images.length < row.items && <span className="muted num">{t('returns.items', { count: row.items })}</span>}
+    </span>
   );
 }

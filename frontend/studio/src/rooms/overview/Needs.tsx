@@ -1,5 +1,5 @@
 import type { Schemas } from '@comeback/api';
-import { IconAlertTriangle, IconChevronRight, IconEye, IconInbox, IconMailOff, IconPackage, IconSearch, IconWallet, type Icon } from '@tabler/icons-react';
+import { IconAlertTriangle, IconChevronRight, IconEye, IconInbox, IconMailOff, IconPackage, IconPlugConnectedX, IconSearch, IconWallet, type Icon } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { Tab } from '../../data/queries';
 import { LinkButton } from '../../ui/LinkButton';
@@ -10,6 +10,7 @@ type Need = Schemas['NeedOut'];
 type Subject = Schemas['NeedSubject'];
 
 const LOOKS: Record<Need['kind'], { icon: Icon; tab?: Tab; bad?: true }> = {
+  connection: { icon: IconPlugConnectedX, bad: true },
   approve: { icon: IconInbox, tab: 'new' },
   review: { icon: IconEye, tab: 'review' },
   check_in: { icon: IconPackage, tab: 'received' },
@@ -39,13 +40,11 @@ function Pile({ need }: { need: Need }) {
       <header>
         <span className={classes.pileIcon} data-bad={bad}><NeedIcon size={20} stroke={1.7} aria-hidden /></span>
         <h3>{t(`need.${need.kind}`, { count: need.count })}</h3>
-        {first && (tab
-          ? <LinkButton size="xs" variant="light" to="/returns" search={{ tab, open: first.return_id ?? undefined }}>{go}</LinkButton>
-          : <SubjectButton subject={first} label={go} />)}
+        {first && <PileButton kind={need.kind} first={first} tab={tab} label={go} />}
       </header>
       <ul>
         {need.subjects.map((subject) => (
-          <li key={subject.return_id ?? subject.order_id ?? subject.label}><SubjectLink subject={subject} tab={tab ?? 'done'} detail={need.kind === 'stuck_parcel' ? word('stuck', subject.detail) : subject.detail} /></li>
+          <li key={subject.return_id ?? subject.message_id ?? subject.shipment_id ?? subject.label}><SubjectLink subject={subject} tab={tab ?? 'done'} detail={need.kind === 'stuck_parcel' ? word('stuck', subject.detail) : subject.detail} /></li>
         ))}
         {rest > 0 && <li className={classes.rest}>{t('list.and', { count: rest })}</li>}
       </ul>
@@ -53,9 +52,13 @@ function Pile({ need }: { need: Need }) {
   );
 }
 
-function SubjectButton({ subject, label }: { subject: Subject; label: string }) {
-  if (subject.return_id) return <LinkButton size="xs" variant="light" to="/returns" search={{ tab: 'inspect', open: subject.return_id }}>{label}</LinkButton>;
-  return <LinkButton size="xs" variant="light" to="/orders/$orderId" params={{ orderId: subject.order_id ?? '' }}>{label}</LinkButton>;
+/** One press: to the list that holds all of the pile, or to the one thing where there is no such list. */
+function PileButton({ kind, first, tab, label }: { kind: Need['kind']; first: Subject; tab?: Tab; label: string }) {
+  const look = { size: 'xs', variant: 'light' } as const;
+  if (kind === 'connection') return <LinkButton {...look} to="/settings/connections">{label}</LinkButton>;
+  if (kind === 'stuck_parcel') return <LinkButton {...look} to="/shipments" search={{ tab: 'stuck' }}>{label}</LinkButton>;
+  if (kind === 'failed_message') return <LinkButton {...look} to="/messages" search={{ pile: 'failed' }}>{label}</LinkButton>;
+  return <LinkButton {...look} to="/returns" search={{ tab: tab ?? 'inspect', open: first.return_id ?? undefined }}>{label}</LinkButton>;
 }
 
 function SubjectLink({ subject, tab, detail }: { subject: Subject; tab: Tab; detail: string }) {
@@ -71,5 +74,7 @@ function SubjectLink({ subject, tab, detail }: { subject: Subject; tab: Tab; det
     </>
   );
   if (subject.return_id) return <Link to="/returns" search={{ tab, open: subject.return_id }}>{inside}</Link>;
-  return <Link to="/orders/$orderId" params={{ orderId: subject.order_id ?? '' }}>{inside}</Link>;
+  if (subject.order_id) return <Link to="/orders/$orderId" params={{ orderId: subject.order_id }}>{inside}</Link>;
+  if (subject.message_id) return <Link to="/messages" search={{ pile: 'failed', open: subject.message_id }}>{inside}</Link>;
+  return <Link to="/settings/connections">{inside}</Link>;
 }

@@ -2,6 +2,7 @@ import { Skeleton } from '@mantine/core';
 import type { Schemas } from '@comeback/api';
 import { IconCircleCheck, IconMinus, IconTrendingDown, IconTrendingUp } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import { overviewQuery, sessionQuery } from '../../data/queries';
 import { Empty } from '../../ui/Empty';
 import { LinkButton } from '../../ui/LinkButton';
@@ -9,6 +10,9 @@ import { Trouble } from '../../ui/Trouble';
 import { useWords } from '../../words/Words';
 import { Needs } from './Needs';
 import classes from './OverviewPage.module.css';
+
+const Charts = lazy(() => import('./Charts').then((m) => ({ default: m.Charts })));
+const Checklist = lazy(() => import('../welcome/Checklist').then((m) => ({ default: m.Checklist })));
 
 type Number = Schemas['NumberOut'];
 
@@ -21,7 +25,14 @@ export function OverviewPage() {
     <div className={classes.page}>
       <title>{`${t('overview.title')} · ${t('appName')}`}</title>
       <h1>{t('overview.hello', { name: first })}</h1>
+      {session?.permissions.includes('settings:read') && <Suspense><Checklist /></Suspense>}
       {error && !data ? <Trouble error={error} onRetry={() => void refetch()} /> : <Body data={data} />}
+      {data && (
+        <section className={classes.needs} aria-labelledby="charts">
+          <h2 id="charts">{t('charts.title')}</h2>
+          <Suspense><Charts /></Suspense>
+        </section>
+      )}
     </div>
   );
 }

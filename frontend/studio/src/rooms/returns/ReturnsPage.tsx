@@ -48,7 +48,7 @@ export function ReturnsPage() {
       <section className={classes.detail} aria-label={t('nav.returns')} key={open}>
         {open ? (
           <Detail id={open} pending={pending.has(open)} onApprove={onApprove} onBack={() => void show(undefined)} />
-        ) : (
+        ) : rows.length > 0 && (
           <div className={classes.nothing}>
             <Empty icon={IconReceipt} title={t('returns.pick')} text={t('returns.pick.text')} />
           </div>

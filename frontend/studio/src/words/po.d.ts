@@ -1,0 +1,6 @@
+declare module '*.po' {
+  import type { Catalogue } from './messages';
+
+  const words: Catalogue;
+  export default words;
+}

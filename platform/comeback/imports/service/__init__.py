@@ -1,0 +1,1 @@
+"""The use cases of imports: uploading and showing, running, applying."""

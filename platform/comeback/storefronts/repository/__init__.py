@@ -1,0 +1,1 @@
+"""SQL of the storefronts room, one file a subject."""

@@ -1,0 +1,3 @@
+"""Owns: questions to the domain name system.
+May import: core and kit.
+Publishes: `resolver.Resolver`."""
