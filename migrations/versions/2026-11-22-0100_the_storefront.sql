@@ -59,6 +59,16 @@ CREATE TABLE imports (
 -- next
 CREATE INDEX ix_imports_list ON imports (shop_id, id)
 -- next
+CREATE TABLE macros (
+	name TEXT NOT NULL, 
+	body TEXT NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL, 
+	shop_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	CONSTRAINT pk_macros PRIMARY KEY (shop_id, id), 
+	CONSTRAINT uq_macros_name UNIQUE (shop_id, name)
+)
+-- next
 CREATE TABLE privacy_requests (
 	connection_id UUID NOT NULL, 
 	kind TEXT NOT NULL, 
@@ -257,6 +267,63 @@ CREATE TABLE webhook_attempts (
 -- next
 CREATE INDEX ix_webhook_attempts_delivery ON webhook_attempts (shop_id, delivery_id, at)
 -- next
+CREATE TABLE tickets (
+	number TEXT NOT NULL, 
+	external_id TEXT, 
+	order_id UUID, 
+	shipment_id UUID, 
+	return_id UUID, 
+	customer_id UUID NOT NULL, 
+	subject TEXT NOT NULL, 
+	topic TEXT NOT NULL, 
+	state TEXT DEFAULT 'open' NOT NULL, 
+	channel TEXT NOT NULL, 
+	assignee_id UUID, 
+	locale TEXT, 
+	opened_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	last_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	replied_at TIMESTAMP WITH TIME ZONE, 
+	closed_at TIMESTAMP WITH TIME ZONE, 
+	messages INTEGER DEFAULT '0' NOT NULL, 
+	shop_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	CONSTRAINT pk_tickets PRIMARY KEY (shop_id, id), 
+	CONSTRAINT uq_tickets_number UNIQUE (shop_id, number), 
+	CONSTRAINT uq_tickets_external_id UNIQUE (shop_id, external_id), 
+	CONSTRAINT fk_tickets_shop_id_order_id_orders FOREIGN KEY(shop_id, order_id) REFERENCES orders (shop_id, id), 
+	CONSTRAINT fk_tickets_shop_id_shipment_id_shipments FOREIGN KEY(shop_id, shipment_id) REFERENCES shipments (shop_id, id), 
+	CONSTRAINT fk_tickets_shop_id_customer_id_customers FOREIGN KEY(shop_id, customer_id) REFERENCES customers (shop_id, id), 
+	CONSTRAINT fk_tickets_shop_id_assignee_id_staff FOREIGN KEY(shop_id, assignee_id) REFERENCES staff (shop_id, id), 
+	CONSTRAINT ck_tickets_state CHECK (state IN ('closed', 'open', 'waiting')), 
+	CONSTRAINT ck_tickets_topic CHECK (topic IN ('wismo', 'return', 'product', 'other')), 
+	CONSTRAINT ck_tickets_channel CHECK (channel IN ('page', 'api', 'mail')), 
+	CONSTRAINT ck_tickets_closed CHECK ((state = 'closed') = (closed_at IS NOT NULL))
+)
+-- next
+CREATE INDEX ix_tickets_customer ON tickets (shop_id, customer_id)
+-- next
+CREATE INDEX ix_tickets_order ON tickets (shop_id, order_id)
+-- next
+CREATE INDEX ix_tickets_state ON tickets (shop_id, state, last_at, id)
+-- next
+CREATE TABLE ticket_messages (
+	ticket_id UUID NOT NULL, 
+	direction TEXT NOT NULL, 
+	author TEXT NOT NULL, 
+	body TEXT NOT NULL, 
+	mail_id UUID, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	shop_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	CONSTRAINT pk_ticket_messages PRIMARY KEY (shop_id, id), 
+	CONSTRAINT fk_ticket_messages_shop_id_ticket_id_tickets FOREIGN KEY(shop_id, ticket_id) REFERENCES tickets (shop_id, id), 
+	CONSTRAINT ck_ticket_messages_direction CHECK (direction IN ('in', 'out', 'note'))
+)
+-- next
+CREATE INDEX ix_ticket_messages_ticket ON ticket_messages (shop_id, ticket_id, at, id)
+-- next
+GRANT select, insert, update ON hits TO comeback_machinery
+-- next
 ALTER TABLE imports ENABLE ROW LEVEL SECURITY
 -- next
 ALTER TABLE imports FORCE ROW LEVEL SECURITY
@@ -268,6 +335,18 @@ GRANT select, insert, update, delete ON imports TO comeback_app
 DROP POLICY IF EXISTS shop ON imports
 -- next
 CREATE POLICY shop ON imports TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+ALTER TABLE macros ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE macros FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON macros FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert, update, delete ON macros TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON macros
+-- next
+CREATE POLICY shop ON macros TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
 -- next
 ALTER TABLE privacy_requests ENABLE ROW LEVEL SECURITY
 -- next
@@ -419,6 +498,30 @@ DROP POLICY IF EXISTS machinery ON webhook_attempts
 -- next
 CREATE POLICY machinery ON webhook_attempts TO comeback_machinery USING (true) WITH CHECK (true)
 -- next
+ALTER TABLE tickets ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE tickets FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON tickets FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert, update, delete ON tickets TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON tickets
+-- next
+CREATE POLICY shop ON tickets TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
+ALTER TABLE ticket_messages ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE ticket_messages FORCE ROW LEVEL SECURITY
+-- next
+REVOKE ALL ON ticket_messages FROM comeback_app, comeback_machinery
+-- next
+GRANT select, insert ON ticket_messages TO comeback_app
+-- next
+DROP POLICY IF EXISTS shop ON ticket_messages
+-- next
+CREATE POLICY shop ON ticket_messages TO comeback_app USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid)) WITH CHECK (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::uuid))
+-- next
 CREATE OR REPLACE FUNCTION order_page(page bytea) RETURNS json LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE shop uuid; subject uuid;
@@ -467,6 +570,17 @@ BEGIN
       FROM shipments s WHERE s.shop_id = shop AND s.order_id = o.id) r))
     FROM orders o WHERE o.shop_id = shop AND o.id = subject);
 END $$
+-- next
+CREATE OR REPLACE FUNCTION tickets_state_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT (OLD.state || '>' || NEW.state) = ANY (ARRAY['closed>open', 'closed>waiting', 'open>closed', 'open>waiting', 'waiting>closed', 'waiting>open']::text[]) THEN
+    RAISE EXCEPTION 'ticket: % cannot become %', OLD.state, NEW.state
+      USING ERRCODE = '23514', CONSTRAINT = 'tickets_state_moves';
+  END IF;
+  RETURN NEW;
+END $$
+-- next
+CREATE TRIGGER tickets_state_moves BEFORE UPDATE OF state ON tickets FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION tickets_state_moves()
 -- next
 CREATE OR REPLACE FUNCTION webhook_deliveries_state_moves() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

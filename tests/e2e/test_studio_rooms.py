@@ -112,7 +112,7 @@ async def test_a_flow_is_paused_after_a_question_and_resumed_by_undo(desk: Desk)
         await on.get_by_role("button", name="Pause").click()
         await sound(on, "flow-pause")
         await on.get_by_role("button", name="Pause the flow").click()
-        await expect(on.get_by_role("button", name="Resume")).to_be_visible()
+        await expect(on.get_by_role("button", name="Resume", exact=True)).to_be_visible()
         states = {f["family"]: f["state"] for f in (await desk.get("flows"))["items"]}
         assert states["delivered"] == "paused"
         await on.get_by_role("button", name="Undo").click()

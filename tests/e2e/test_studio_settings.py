@@ -74,6 +74,7 @@ async def test_a_policy_changes_only_after_its_difference_was_read(owner: Desk) 
         await expect(on.get_by_role("dialog")).to_contain_text("45 days after delivery")
         assert await violations(on) == []
         await on.get_by_role("button", name="Publish").click()
+        await expect(on.get_by_role("dialog")).to_have_count(0)
         await expect(on.get_by_text("A return costs €4.90, taken off the refund.")).to_be_visible()
     policies = (await owner.browser.get("/api/v1/policies")).json()["items"]
     current = next(item["policy"] for item in policies if item["current"])

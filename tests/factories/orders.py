@@ -1,10 +1,11 @@
 """Bodies of orders for tests: sound by default, every part replaceable."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 
+from comeback.core.clock import clock
 from comeback.orders.schemas import OrderIn
 
 
@@ -28,7 +29,7 @@ def order_body(external_id: str = "1001", lines: list[dict[str, Any]] | None = N
     body: dict[str, Any] = {
         "external_id": external_id,
         "number": f"#{external_id}",
-        "placed_at": (datetime.now(UTC) - timedelta(days=1)).isoformat(),
+        "placed_at": (clock.now() - timedelta(days=1)).isoformat(),
         "currency": "EUR",
         "tax_included": False,
         "customer": {

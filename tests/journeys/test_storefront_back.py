@@ -1,10 +1,16 @@
 """What happens here appears in the shop, exactly once: refunds, replacements, credit, codes, notes (acceptance 3)."""
 
+import asyncio
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from comeback.kit.ids import new_id
+from comeback.storefronts.service.links import open_link
+from comeback.storefronts.service.sending import Sending, WriteBackJob
+from comeback.storefronts.service.writing import reference_of
+from comeback.vendors.storefronts import NoteBack
 from tests.factories.orders import line_body, order_body
 from tests.support.sold_there import sell
 from tests.support.storefront import Storefront, open_storefront
@@ -131,3 +137,20 @@ async def test_an_order_that_came_by_the_api_is_written_to_where_the_shop_has_it
         await world.drain()
     assert {w["state"] for w in await done(store, "refund")} == {"done", "skipped"}
     assert "3.00" in (await store.order(881))["note"] and not (await store.order(882))["note"]
+
+
+async def test_notes_written_at_once_all_stand_in_the_order(store: Storefront) -> None:
+    """A note is read, lengthened and written whole: two at once would lose a line."""
+    bought = await store.buy()
+    world = store.world
+    await world.drain()
+    async with world.services.database.read(world.shop) as session:
+        link = await open_link(session, world.services.vault, store.id)
+    assert link is not None
+    job = WriteBackJob(world.services.storefronts, world.services.vault)
+    notes = [
+        NoteBack(reference=reference_of(new_id()), order=str(bought["id"]), text=f"line {n}", tags=()) for n in range(6)
+    ]
+    await asyncio.gather(*(job.call(Sending(link=link, kind="note", task=note, look=False)) for note in notes))
+    written = (await store.order(bought["id"]))["note"]
+    assert all(f"[{note.reference}]" in written for note in notes), written

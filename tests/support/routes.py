@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 from litestar.handlers import HTTPRouteHandler
 
 PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
+NOT_ROWS = {"version": "1", "kind": "orders"}
+"""Parameters that are the same in every shop (each counts its own versions), and a value of each."""
 
 
 class Route(NamedTuple):
@@ -24,11 +26,11 @@ class Route(NamedTuple):
     @property
     def names_rows(self) -> bool:
         """Whether the path can name a row of another shop."""
-        return bool(set(self.parameters) - {"version"})
+        return bool(set(self.parameters) - NOT_ROWS.keys())
 
     def at(self, value: str) -> str:
-        """The path with every parameter set to `value` (versions are numbers, and every shop counts its own)."""
-        return PARAMETER.sub(lambda name: "1" if name[1] == "version" else value, self.path)
+        """The path with every parameter set to `value`, but for those that name no row."""
+        return PARAMETER.sub(lambda name: NOT_ROWS.get(name[1], value), self.path)
 
 
 def routes_of(app: Any, prefix: str = "/api/") -> list[Route]:

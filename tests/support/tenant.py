@@ -7,12 +7,16 @@ from uuid import UUID
 from sqlalchemy import text
 
 from comeback.core import clock
+from comeback.merchants.models import ConnectionState
+from comeback.merchants.schemas import ConnectionIn
+from comeback.merchants.service import connect, set_state
 from tests.factories.orders import line_body, order_body, order_total
 from tests.support.carrier import tell
 from tests.support.world import World
 
 SUBJECTS = ("orders", "order_lines", "customers", "shipments", "return_cases", "receipts", "refunds", "messages",
-            "flows", "products", "variants", "tasks", "settlements", "inbox")  # fmt: skip
+            "flows", "products", "variants", "tasks", "settlements", "inbox", "webhook_endpoints",
+            "webhook_deliveries", "imports", "tickets", "macros")  # fmt: skip
 
 
 class Tenant:
@@ -46,6 +50,25 @@ class Tenant:
         pool = {"name": self.word, "code": self.word.upper(), "percent": 10, "maximum": 5}
         await self.world.post("/api/v1/coupons", pool, expect=201)
 
+    async def connect(self) -> None:
+        """A receiver of webhooks, a rehearsed import, a storefront that is switched off."""
+        receiver = {"url": f"{self.world.base_url}/{self.word}", "description": self.word, "events": ["order.placed"]}
+        made = await self.world.post("/api/v1/webhooks", receiver, expect=201)
+        await self.world.post(f"/api/v1/webhooks/{made['endpoint']['id']}/test", {})
+        sent = await self.world.client.post(
+            "/api/v1/imports?kind=orders&dry_run=true", content=f"{self.word}\n{self.word}\n".encode(),
+            headers={"Content-Type": "text/csv"},
+        )  # fmt: skip
+        assert sent.status_code == 202, sent.text
+        services = self.world.services
+        account = ConnectionIn(
+            kind="storefront", vendor="shopify", credentials={"access_token": self.word}, secret=self.word,
+            options={"shop": f"{self.word}.example"},
+        )  # fmt: skip
+        async with services.database.write(self.world.shop) as session:
+            row, _ = await connect(session, services.vault, account)
+            await set_state(session, row, ConnectionState.OFF)
+
     async def sell(self) -> None:
         """An order with this shop's word in every text."""
         line = line_body(
@@ -69,6 +92,12 @@ class Tenant:
         self.parcel = await self.world.post(path, {"carrier": "sandbox", "tracking_number": "SAME1"}, expect=201)
         note = {"text": f"{self.word} was here", "public": True}
         await self.world.post(f"/api/v1/shipments/{self.parcel['id']}/notes", note)
+
+    async def ask(self) -> None:
+        """The customer asks, the shop has an answer ready."""
+        question = {"body": f"{self.word} where is it?", "subject": self.word, "order_id": self.order["id"]}
+        await self.world.post("/api/v1/tickets", question, expect=201)
+        await self.world.post("/api/v1/macros", {"name": self.word, "body": f"{self.word} soon"}, expect=201)
 
     async def move(self) -> None:
         """The carrier delivers; its words hold ours."""
@@ -107,6 +136,8 @@ class Tenant:
                 row = (await session.execute(text(f"SELECT id FROM {table} ORDER BY id LIMIT 1"))).scalar()
                 if row is not None:
                     found[table] = str(UUID(str(row)))
+            shop = await session.execute(text("SELECT id FROM connections WHERE kind = 'storefront'"))
+            found["storefront"] = str(shop.scalar() or "none")
             back = await session.execute(text("SELECT id FROM shipments WHERE direction = 'return'"))
             found["return_parcel"] = str(back.scalar() or "none")
         return found
@@ -114,4 +145,4 @@ class Tenant:
     @staticmethod
     def story() -> tuple[str, ...]:
         """The steps in order."""
-        return ("products", "sell", "ship", "move", "return_it", "receive")
+        return ("connect", "products", "sell", "ship", "ask", "move", "return_it", "receive")

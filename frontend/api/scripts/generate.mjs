@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import openapiTS, { astToString } from 'openapi-typescript';
 
 const TARGET = new URL('../src/schema.ts', import.meta.url);
-const WANTED = /^\/api\/(?:studio\/|v1\/(?:shop|staff|api-keys|sending-domains|policies|connections|webhooks|imports|tasks)(?:\/|$))/;
+const WANTED = /^\/api\/(?:studio\/|v1\/(?:shop|staff|api-keys|sending-domains|policies|connections|webhooks|imports|tasks|tickets|macros)(?:\/|$))/;
 
 function load() {
   const from = process.argv.indexOf('--from');

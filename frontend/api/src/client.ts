@@ -38,6 +38,16 @@ export async function upload<T>(path: string, file: Blob): Promise<T> {
   return (await response.json()) as T;
 }
 
+/** Posts a form with a file; the answer is JSON. Throws `Problem`. */
+export async function sendForm<T>(path: string, form: FormData): Promise<T> {
+  const headers = { 'X-CSRF-Token': csrf, 'Accept-Language': document.documentElement.lang };
+  const response = await fetch(path, { method: 'POST', credentials: 'same-origin', headers, body: form }).catch(() => {
+    throw new Problem(0, {});
+  });
+  if (!response.ok) throw await problemOf(response);
+  return (await response.json()) as T;
+}
+
 /** The body of a successful answer. */
 export async function body<T>(call: Promise<{ data?: T }>): Promise<T> {
   const { data } = await call;

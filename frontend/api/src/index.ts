@@ -1,4 +1,4 @@
-export { api, body, setCsrf, upload } from './client';
+export { api, body, sendForm, setCsrf, upload } from './client';
 export { Problem, type ProblemDetails } from './problem';
 import type { components } from './schema';
 

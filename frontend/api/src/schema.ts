@@ -544,6 +544,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/studio/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["studioTickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studio/tickets/{ticket_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["studioTicket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/studio/welcome": {
         parameters: {
             query?: never;
@@ -800,6 +832,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/macros": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listMacros"];
+        put?: never;
+        post: operations["createMacro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/macros/{macro_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["changeMacro"];
+        post?: never;
+        delete: operations["deleteMacro"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/policies": {
         parameters: {
             query?: never;
@@ -954,6 +1018,102 @@ export interface paths {
         get: operations["getTask"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listTickets"];
+        put?: never;
+        post: operations["createTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getTicket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/assignee": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["assignTicket"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["closeTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["writeOnTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["reopenTicket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1124,6 +1284,10 @@ export interface components {
             when?: {
                 [key: string]: unknown;
             };
+        };
+        /** AssignIn */
+        AssignIn: {
+            staff_id: string | null;
         };
         /** AttemptOut */
         AttemptOut: {
@@ -1737,6 +1901,22 @@ export interface components {
             url: string;
             width: number;
         };
+        /** MacroIn */
+        MacroIn: {
+            body: string;
+            name: string;
+        };
+        /** MacroList */
+        MacroList: {
+            items: components["schemas"]["MacroOut"][];
+        };
+        /** MacroOut */
+        MacroOut: {
+            body: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
         /** MessageDetail */
         MessageDetail: {
             clicks: components["schemas"]["HitsOut"];
@@ -1757,6 +1937,15 @@ export interface components {
             return_id: string | null;
             tries: number;
             version: number | null;
+        };
+        /** MessageIn */
+        MessageIn: {
+            body: string;
+            /**
+             * @default reply
+             * @enum {string}
+             */
+            kind?: "reply" | "note" | "customer";
         };
         /** MessageList */
         MessageList: {
@@ -1828,7 +2017,7 @@ export interface components {
         NeedOut: {
             count: number;
             /** @enum {string} */
-            kind: "connection" | "refund_trouble" | "stuck_parcel" | "failed_message" | "approve" | "review" | "check_in" | "inspect" | "settle";
+            kind: "connection" | "refund_trouble" | "stuck_parcel" | "failed_message" | "approve" | "review" | "check_in" | "inspect" | "settle" | "ticket";
             subjects: components["schemas"]["NeedSubject"][];
         };
         /** NeedSubject */
@@ -1841,6 +2030,7 @@ export interface components {
             shipment_id?: string | null;
             /** Format: date-time */
             since: string;
+            ticket_id?: string | null;
         };
         /** NoticeOut */
         NoticeOut: {
@@ -1875,6 +2065,7 @@ export interface components {
             returns: components["schemas"]["ReturnRef"][];
             state: string;
             tenders: components["schemas"]["TenderOut"][];
+            tickets: components["schemas"]["TicketRef"][];
             timeline: components["schemas"]["TimelineEntry"][];
         };
         /** OrderLineOut */
@@ -2484,6 +2675,131 @@ export interface components {
             message_id: string;
             recipient: string;
         };
+        /** TicketCounts */
+        TicketCounts: {
+            closed: number;
+            many: number;
+            open: number;
+            waiting: number;
+        };
+        /** TicketCustomer */
+        TicketCustomer: {
+            email: string;
+            first_name?: string | null;
+            last_name?: string | null;
+        };
+        /** TicketDetail */
+        TicketDetail: {
+            customer: components["schemas"]["CustomerOut"];
+            macros: components["schemas"]["MacroOut"][];
+            order: components["schemas"]["TicketOrder"] | null;
+            others: number;
+            staff: components["schemas"]["PersonRef"][];
+            ticket: components["schemas"]["TicketOut"];
+        };
+        /** TicketIn */
+        TicketIn: {
+            body: string;
+            /**
+             * @default api
+             * @enum {string}
+             */
+            channel?: "api" | "mail";
+            customer?: components["schemas"]["TicketCustomer"] | null;
+            external_id?: string | null;
+            locale?: string | null;
+            order?: string | null;
+            order_id?: string | null;
+            /** @default  */
+            subject?: string;
+            /**
+             * @default other
+             * @enum {string}
+             */
+            topic?: "wismo" | "return" | "product" | "other";
+        };
+        /** TicketList */
+        TicketList: {
+            counts: components["schemas"]["TicketCounts"];
+            items: components["schemas"]["TicketRow"][];
+            next: string | null;
+        };
+        /** TicketMessageOut */
+        TicketMessageOut: {
+            /** Format: date-time */
+            at: string;
+            author: string;
+            body: string;
+            /** @enum {string} */
+            direction: "in" | "out" | "note";
+            /** Format: uuid */
+            id: string;
+            mail_id: string | null;
+            mail_state: string | null;
+        };
+        /** TicketOrder */
+        TicketOrder: {
+            currency: string;
+            delivery: string;
+            id: string;
+            lines: string[];
+            number: string;
+            parcels: components["schemas"]["ParcelOut"][];
+            /** Format: date-time */
+            placed_at: string;
+            returns: components["schemas"]["ReturnRef"][];
+            total: number;
+        };
+        /** TicketOut */
+        TicketOut: {
+            external_id: string | null;
+            page_url: string;
+            thread: components["schemas"]["TicketMessageOut"][];
+            ticket: components["schemas"]["TicketRow"];
+        };
+        /** TicketPage */
+        TicketPage: {
+            items: components["schemas"]["TicketRow"][];
+            next?: string | null;
+        };
+        /** TicketRef */
+        TicketRef: {
+            id: string;
+            /** Format: date-time */
+            last_at: string;
+            number: string;
+            state: string;
+            subject: string;
+        };
+        /** TicketRow */
+        TicketRow: {
+            assignee: string | null;
+            assignee_id: string | null;
+            /** @enum {string} */
+            channel: "page" | "api" | "mail";
+            closed_at: string | null;
+            customer: string;
+            /** Format: uuid */
+            customer_id: string;
+            excerpt: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            last_at: string;
+            messages: number;
+            number: string;
+            /** Format: date-time */
+            opened_at: string;
+            order_id: string | null;
+            order_number: string | null;
+            return_id: string | null;
+            shipment_id: string | null;
+            /** @enum {string} */
+            state: "open" | "waiting" | "closed";
+            subject: string;
+            /** @enum {string} */
+            topic: "wismo" | "return" | "product" | "other";
+        };
         /** TimelineEntry */
         TimelineEntry: {
             /** Format: date-time */
@@ -2496,7 +2812,7 @@ export interface components {
             order_id?: string | null;
             return_id: string | null;
             /** @enum {string} */
-            source: "order" | "parcel" | "return" | "message" | "money" | "credit" | "consent";
+            source: "order" | "parcel" | "return" | "message" | "money" | "credit" | "consent" | "ticket";
         };
         /** VariantOut */
         VariantOut: {
@@ -3398,6 +3714,51 @@ export interface operations {
             };
         };
     };
+    studioTickets: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                mine?: "yes" | null;
+                tab?: "open" | "waiting" | "closed";
+                topic?: "wismo" | "return" | "product" | "other" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketList"];
+                };
+            };
+        };
+    };
+    studioTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketDetail"];
+                };
+            };
+        };
+    };
     studioWelcome: {
         parameters: {
             query?: never;
@@ -3845,6 +4206,94 @@ export interface operations {
             };
         };
     };
+    listMacros: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroList"];
+                };
+            };
+        };
+    };
+    createMacro: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MacroIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroOut"];
+                };
+            };
+        };
+    };
+    changeMacro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                macro_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MacroIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroOut"];
+                };
+            };
+        };
+    };
+    deleteMacro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                macro_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     listPolicies: {
         parameters: {
             query?: never;
@@ -4170,6 +4619,173 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+        };
+    };
+    listTickets: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                order?: string | null;
+                state?: "open" | "waiting" | "closed" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+        };
+    };
+    createTicket: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketOut"];
+                };
+            };
+        };
+    };
+    getTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketOut"];
+                };
+            };
+        };
+    };
+    assignTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketOut"];
+                };
+            };
+        };
+    };
+    closeTicket: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                ticket_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketOut"];
+                };
+            };
+        };
+    };
+    writeOnTicket: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                ticket_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketOut"];
+                };
+            };
+        };
+    };
+    reopenTicket: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                ticket_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketOut"];
                 };
             };
         };

@@ -4,7 +4,7 @@ import { cache, forget, onSessionEnd } from './data/cache';
 import { orderQuery, ordersQuery, overviewQuery, returnQuery, returnsQuery, sessionQuery, TABS, type OrderFilters, type Tab } from './data/queries';
 import { Lost } from './shell/Lost';
 import { Shell } from './shell/Shell';
-import { DAYS, PARCEL_TABS, PILES, STOCK, type MessageFilters, type ParcelFilters, type StockFilter } from './data/filters';
+import { DAYS, DELIVERY_STATES, PARCEL_TABS, PILES, STOCK, TICKET_TABS, TOPICS, type DeliveryState, type MessageFilters, type ParcelFilters, type StockFilter, type TicketFilters } from './data/filters';
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined);
 
@@ -106,6 +106,16 @@ const settingsRooms = [
   createRoute({ getParentRoute: () => settings, path: '/keys', component: lazyRouteComponent(() => import('./rooms/settings/KeysPage'), 'KeysPage') }),
   createRoute({ getParentRoute: () => settings, path: '/sending', component: lazyRouteComponent(() => import('./rooms/settings/SendingPage'), 'SendingPage') }),
   createRoute({ getParentRoute: () => settings, path: '/connections', component: lazyRouteComponent(() => import('./rooms/settings/ConnectionsPage'), 'ConnectionsPage') }),
+  createRoute({ getParentRoute: () => settings, path: '/connections/$connectionId', component: lazyRouteComponent(() => import('./rooms/connect/StorePage'), 'StorePage') }),
+  createRoute({ getParentRoute: () => settings, path: '/webhooks', component: lazyRouteComponent(() => import('./rooms/webhooks/WebhooksPage'), 'WebhooksPage') }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/webhooks/$webhookId',
+    validateSearch: (search: Record<string, unknown>): { state?: DeliveryState; open?: string } => chosen({ state: oneOf(search.state, DELIVERY_STATES), open: text(search.open) }),
+    component: lazyRouteComponent(() => import('./rooms/webhooks/WebhookPage'), 'WebhookPage'),
+  }),
+  createRoute({ getParentRoute: () => settings, path: '/import', component: lazyRouteComponent(() => import('./rooms/imports/ImportsPage'), 'ImportsPage') }),
+  createRoute({ getParentRoute: () => settings, path: '/import/$importId', component: lazyRouteComponent(() => import('./rooms/imports/ImportPage'), 'ImportPage') }),
   createRoute({ getParentRoute: () => settings, path: '/policy', component: lazyRouteComponent(() => import('./rooms/settings/PolicyPage'), 'PolicyPage') }),
   createRoute({ getParentRoute: () => settings, path: '/profile', component: lazyRouteComponent(() => import('./rooms/settings/ProfilePage'), 'ProfilePage') }),
 ] as const;
@@ -138,6 +148,13 @@ const rooms = [
     validateSearch: (search: Record<string, unknown>): MessageFilters =>
       chosen({ open: text(search.open), pile: oneOf(search.pile, PILES), kind: oneOf(search.kind, ['service', 'marketing'] as const), template: text(search.template), days: oneOf(search.days, DAYS) }),
     component: lazyRouteComponent(() => import('./rooms/messages/MessagesPage'), 'MessagesPage'),
+  }),
+  createRoute({
+    getParentRoute: () => app,
+    path: '/tickets',
+    validateSearch: (search: Record<string, unknown>): TicketFilters =>
+      chosen({ tab: oneOf(search.tab, TICKET_TABS) ?? 'open', open: text(search.open), topic: oneOf(search.topic, TOPICS), mine: oneOf(search.mine, ['yes'] as const) }),
+    component: lazyRouteComponent(() => import('./rooms/tickets/TicketsPage'), 'TicketsPage'),
   }),
   createRoute({ getParentRoute: () => app, path: '/flows', component: lazyRouteComponent(() => import('./rooms/flows/FlowsPage'), 'FlowsPage') }),
   createRoute({ getParentRoute: () => app, path: '/flows/$flowId', component: lazyRouteComponent(() => import('./rooms/flows/FlowPage'), 'FlowPage') }),

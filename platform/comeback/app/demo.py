@@ -1,5 +1,6 @@
 """The demo data in a running local stack: the two shops, then, once, everything they sold."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from comeback.app.seeds.loading import Loader, Tick, tell_the_neighbours
 from comeback.app.seeds.returning import COUNTS, Desk
 from comeback.app.seeds.shops import PLANS, Accounts, DemoShop, Setup, ensure_shop
 from comeback.app.seeds.storefront import fill_storefront
+from comeback.app.seeds.tickets import Helper
 from comeback.app.state import Secrets
 from comeback.app.storefront import CONNECTED_SLUG, Hooks, Keys, connect_storefronts
 from comeback.app.wiring import Services, build_services
@@ -76,12 +78,13 @@ async def load(settings: Settings, shops: Sequence[DemoShop], control_url: str |
         waiting = [shop for shop in shops if not (await _note(services, shop)).get(LOADED)]
         if not waiting:
             return False
-        draw_pictures(Path(settings.media_dir))
         loaders = [Loader(services, shop, await _day(services, shop)) for shop in waiting]
         total = sum(loader.work + COUNTS[loader.shop.slug] for loader in loaders)
         with tqdm(total=total, desc="  demo data", unit="", leave=False) as bar:
-            for loader in loaders:
-                await _load_shop(loader, bar.update, control_url)
+            async with asyncio.TaskGroup() as side_by_side:
+                side_by_side.create_task(asyncio.to_thread(draw_pictures, Path(settings.media_dir)))
+                for loader in loaders:
+                    side_by_side.create_task(_load_shop(loader, bar.update, control_url))
     return True
 
 
@@ -96,6 +99,7 @@ async def _load_shop(loader: Loader, tick: Tick, control_url: str | None) -> Non
     if control_url is not None:
         await tell_the_neighbours(control_url, shop, loader.sales)
     await Desk(loader).work(tick)
+    await Helper(loader).work()
     async with services.database.write(shop.shop_id) as session:
         await set_settings(session, None, {LOADED: True})
 

@@ -20,6 +20,7 @@ from comeback.core.base import ReadSession, WriteSession
 from comeback.core.db import APP, Database, enter
 from comeback.core.errors import Unauthorized
 from comeback.core.metrics import REQUESTS
+from comeback.core.secrets import Vault
 
 log = structlog.get_logger("edge")
 
@@ -32,6 +33,8 @@ class EdgeState:
     principal: Principal = ANYONE
     session: WriteSession | None = None
     key: str | None = None
+    vault: Vault | None = None
+    """Seals the stored answer of a route that shows a secret."""
     operation: str = ""
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -45,7 +48,7 @@ class EdgeState:
                 await session.rollback()
                 return
             if self.key is not None:
-                await idempotency.finish(session, self.key, status, body, media_type)
+                await idempotency.finish(session, self.key, status, body, media_type, self.vault)
             await self.database.commit(session)
         finally:
             await session.close()
@@ -76,7 +79,7 @@ async def provide_session(request: Request) -> WriteSession:  # type: ignore[typ
         if key and request.method == "POST":
             state.key = idempotency.checked(key)
             digest = idempotency.request_hash("POST", request.url.path, state.principal.id, await request.body())
-            await idempotency.begin(state.session, state.key, digest)
+            await idempotency.begin(state.session, state.key, digest, state.vault)
     return state.session
 
 

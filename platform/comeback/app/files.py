@@ -4,12 +4,14 @@ import gzip
 import hashlib
 import mimetypes
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from PIL import Image, ImageDraw
 
 from comeback.core.access import PUBLIC
 from comeback.core.errors import NotFound
@@ -82,4 +84,23 @@ async def studio_page(request: Request) -> Response[bytes]:  # type: ignore[type
     return answer(request, stored(STATIC, "studio/index.html"), "no-cache", **headers)
 
 
-ROUTES = (static_file, media_file, studio_page)
+@lru_cache(maxsize=1)
+def _icon() -> StoredFile:
+    """A return arrow on a round ground, 64 × 64: drawn large and scaled down, so that its edges are soft."""
+    image = Image.new("RGBA", (256, 256))
+    draw = ImageDraw.Draw(image)
+    draw.rounded_rectangle((0, 0, 255, 255), 72, fill="#0f766e")
+    draw.arc((64, 84, 192, 212), 200, 90, fill="white", width=24)
+    draw.polygon([(40, 128), (104, 128), (72, 188)], fill="white")
+    out = BytesIO()
+    image.resize((64, 64), Image.Resampling.LANCZOS).save(out, "PNG", optimize=True)
+    return StoredFile(out.getvalue(), None, f'"{hashlib.sha256(out.getvalue()).hexdigest()[:24]}"', "image/png")
+
+
+@get("/favicon.ico", opt={"permission": PUBLIC}, operation_id="icon", include_in_schema=False)
+async def icon(request: Request) -> Response[bytes]:  # type: ignore[type-arg]
+    """The small picture of a browser's tab."""
+    return answer(request, _icon(), "public, max-age=604800")
+
+
+ROUTES = (static_file, media_file, studio_page, icon)

@@ -83,6 +83,7 @@ def make_guard(services: Services) -> Callable[..., Any]:
         if who.kind == "staff" and unsafe and connection.headers.get("x-csrf-token") != who.csrf:
             raise Forbidden("The page is out of date; reload it and try again.")
         state.principal = who
+        state.vault = services.vault if handler.opt.get("secret") else None
 
     return guard
 

@@ -64,6 +64,8 @@ from comeback.shipments.routes import ROUTES as SHIPMENTS_ROUTES
 from comeback.storefronts import jobs as storefronts_jobs
 from comeback.storefronts import models as storefronts_models
 from comeback.storefronts.routes import ROUTES as STOREFRONTS_ROUTES
+from comeback.support import models as support_models
+from comeback.support.routes import ROUTES as SUPPORT_ROUTES
 from comeback.vendors.carriers.base import Carrier
 from comeback.vendors.carriers.sandbox.adapter import SandboxCarrier
 from comeback.vendors.shopify.adapter import ShopifyStorefront
@@ -93,6 +95,7 @@ MODELS: tuple[ModuleType, ...] = (
     imports_models,
     portal_models,
     storefronts_models,
+    support_models,
 )
 """Importing them registers every table."""
 JOBS = (
@@ -127,6 +130,7 @@ ROUTES = (
     *IMPORTS_ROUTES,
     *PORTAL_ROUTES,
     *STOREFRONTS_ROUTES,
+    *SUPPORT_ROUTES,
     *DESK_ROUTES,
 )
 TOLD: dict[str, tuple[str, ...]] = {

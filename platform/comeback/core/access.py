@@ -48,6 +48,8 @@ PERMISSIONS = frozenset(
         "settings:read",
         "settings:write",
         "staff:write",
+        "tickets:read",
+        "tickets:write",
     ]
 )
 

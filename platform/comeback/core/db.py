@@ -165,10 +165,9 @@ class Database:
         async with self.session(shop_id, self._plain) as session:
             connection = await driver(session)
             # The simple protocol takes several statements at once; role and shop are no one's text.
-            await connection.execute(
-                f"BEGIN; SELECT set_config('role', '{APP}', true), set_config('app.shop', '{UUID(str(shop_id))}', true)"
-            )
+            begin = f"SELECT set_config('role', '{APP}', true), set_config('app.shop', '{UUID(str(shop_id))}', true)"
             try:
+                await connection.execute(f"BEGIN; {begin}")
                 yield session
                 await session.flush()
                 await failpoint("uow.before_commit")

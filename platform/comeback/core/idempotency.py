@@ -1,7 +1,8 @@
 """Idempotency-Key: the first answer of a POST is stored in its own transaction and given again.
 
 The key row is inserted before the work, so a concurrent request with the same key waits on the unique index until
-the first commits, then reads its answer. Same key with another body: 422.
+the first commits, then reads its answer. Same key with another body: 422. An answer that shows a secret (a route with
+`opt={"secret": True}`) is stored sealed.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from comeback.core.base import Base, WriteSession, affected, machinery
 from comeback.core.errors import FieldError, Invalid, Replay
+from comeback.core.secrets import Vault
 
 
 class IdempotencyKey(Base):
@@ -51,8 +53,13 @@ def request_hash(method: str, path: str, principal: UUID, body: bytes) -> bytes:
     return hashlib.sha256(head + body).digest()
 
 
-async def begin(session: WriteSession, key: str, digest: bytes) -> None:
-    """Takes the key, or raises Replay with the first answer, or KeyReused."""
+def _row(key: str) -> UUID:
+    """What a sealed answer is bound to: rows have no id beside their key."""
+    return UUID(bytes=hashlib.sha256(key.encode()).digest()[:16])
+
+
+async def begin(session: WriteSession, key: str, digest: bytes, vault: Vault | None = None) -> None:
+    """Takes the key, or raises Replay with the first answer, or KeyReused. `vault` opens what was stored sealed."""
     made = await session.execute(
         text(
             "INSERT INTO idempotency_keys (shop_id, key, request_hash) VALUES (:shop, :key, :hash) "
@@ -68,11 +75,18 @@ async def begin(session: WriteSession, key: str, digest: bytes) -> None:
     row = (await session.execute(query, {"shop": session.shop_id, "key": key})).one()
     if row.request_hash != digest:
         raise KeyReused("Use a new key for a new request.")
-    raise Replay(row.status, row.body, row.media_type)
+    body: bytes = row.body
+    if vault is not None:
+        body = await vault.open(session, IdempotencyKey.__tablename__, "body", _row(key), body.decode())
+    raise Replay(row.status, body, row.media_type)
 
 
-async def finish(session: WriteSession, key: str, status: int, body: bytes, media_type: str) -> None:
-    """Stores the answer beside the effect, in the same transaction."""
+async def finish(
+    session: WriteSession, key: str, status: int, body: bytes, media_type: str, vault: Vault | None = None
+) -> None:
+    """Stores the answer beside the effect, in the same transaction; sealed where `vault` is given."""
+    if vault is not None:
+        body = (await vault.seal(session, IdempotencyKey.__tablename__, "body", _row(key), body)).encode()
     await session.execute(
         text(
             "UPDATE idempotency_keys SET status = :status, body = :body, media_type = :media "

@@ -36,6 +36,10 @@ class Limiter:
         except (RedisError, StorageError, OSError):
             return await self._memory.hit(limit, *keys)
 
+    async def forget(self) -> None:
+        """Begins anew to count what this process counted."""
+        await self._memory.storage.reset()
+
     async def require(self, rule: str, *keys: str) -> None:
         """Counts one; raises TooMany where the rule is used up."""
         if not await self.hit(rule, *keys):

@@ -10,7 +10,7 @@ from comeback.desk.schemas.flows import ClauseOut
 from comeback.desk.schemas.returns import Action, FeeOut, MoneyOut, TenderShare
 from comeback.desk.schemas.shared import TimelineEntry
 
-Source = Literal["order", "parcel", "return", "message", "money", "credit", "consent"]
+Source = Literal["order", "parcel", "return", "message", "money", "credit", "consent", "ticket"]
 Branch = Literal["yes", "no", "timed_out"]
 Scalars = dict[str, str | int | bool | None]
 
@@ -24,10 +24,11 @@ _SUMS = (
 )  # fmt: skip
 STATUTORY = timedelta(days=14)
 _SOURCES: dict[str, Source] = {"order": "order", "return": "return", "exchange": "return", "refund": "money",
-                               "credit": "credit"}  # fmt: skip
+                               "credit": "credit", "ticket": "ticket"}  # fmt: skip
 _TOLD_BY_PARCELS = frozenset({"label_ready", "label_failed", "number_changed"})
 _TOLD_ELSEWHERE = frozenset({"return.label_ready"})
-_KEEP = ("number", "amount", "currency", "reason", "tender_kind", "method", "name", "old_number")
+_KEEP = ("number", "amount", "currency", "reason", "tender_kind", "method", "name", "old_number", "topic", "by",
+         "ticket_id")  # fmt: skip
 _RETURN_MILESTONES = {"picked_up": "first_scan", "delivered": "delivered", "exception": "exception"}
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select, text, update
 
 from comeback.core.db import ReadSession, WriteSession
+from comeback.merchants import rules
 from comeback.merchants.models import ApiKey, Connection, ConnectionState, SendingDomain, Shop, Staff, StaffSession
 
 
@@ -55,10 +56,15 @@ async def all_staff(session: ReadSession) -> list[Staff]:
 
 
 async def lock_owners(session: WriteSession) -> list[UUID]:
-    """The active owners, locked in id order, so that two people cannot demote each other at once."""
+    """The owners who can log in, locked in id order, so that two people cannot demote each other at once."""
     query = (
         select(Staff.id)
-        .where(Staff.shop_id == session.shop_id, Staff.role == "owner", Staff.active)
+        .where(
+            Staff.shop_id == session.shop_id,
+            Staff.role == "owner",
+            Staff.active,
+            Staff.password_hash != rules.UNSET_PASSWORD,
+        )
         .order_by(Staff.id)
         .with_for_update()
     )

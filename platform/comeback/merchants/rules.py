@@ -22,10 +22,11 @@ KEY_PREFIX = "cb_"
 _READ = frozenset({
     "orders:read", "products:read", "shipments:read", "returns:read", "credits:read", "messages:read",
     "flows:read", "customers:read", "offers:read", "policies:read", "settings:read",
+    "tickets:read",
 })  # fmt: skip
 _AGENT = _READ | {
     "orders:write", "shipments:write", "returns:write", "returns:decide", "refunds:write", "credits:write",
-    "messages:write", "customers:write",
+    "messages:write", "customers:write", "tickets:write",
 }  # fmt: skip
 _WAREHOUSE = frozenset({
     "orders:read", "products:read", "shipments:read", "shipments:write", "returns:read", "returns:write",

@@ -151,7 +151,10 @@ class HitRow(ShopRow, Base):
     __table_args__ = (
         CheckConstraint("kind IN ('open', 'click', 'unsubscribe')", name="kind"),
         Index("ix_hits_message", "shop_id", "message_id"),
-        {"postgresql_partition_by": "RANGE (id)", "info": {"app": ("select", "insert"), "machinery": ("insert",)}},
+        {
+            "postgresql_partition_by": "RANGE (id)",
+            "info": {"app": ("select", "insert"), "machinery": ("select", "insert", "update")},
+        },
     )
 
 

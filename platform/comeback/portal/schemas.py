@@ -90,6 +90,38 @@ class ReturnLink(Struct, frozen=True, kw_only=True):
     early: bool = False
 
 
+class WriteForm(Struct, frozen=True, kw_only=True):
+    """The form of a question: where it goes, the token it carries, what it may be about as (value, words)."""
+
+    action: str
+    csrf: str
+    topics: list[tuple[str, str]]
+    chosen: str = ""
+    body: str = ""
+
+
+class TalkRow(Struct, frozen=True, kw_only=True):
+    """One message of a conversation; `mine`: the customer's own."""
+
+    mine: bool
+    author: str
+    when: str
+    lines: list[str]
+
+
+class TalkPage(Struct, frozen=True, kw_only=True):
+    """A conversation with the shop, oldest first."""
+
+    number: str
+    subject: str
+    order_number: str | None
+    state: str
+    state_word: str
+    rows: list[TalkRow]
+    tracking_url: str | None
+    sent: bool
+
+
 class TrackingPage(Struct, frozen=True, kw_only=True):
     """The order's page, top to bottom."""
 
@@ -103,6 +135,7 @@ class TrackingPage(Struct, frozen=True, kw_only=True):
     waiting: list[ItemRow]
     returns: ReturnLink
     offer: Offer | None = None
+    write: WriteForm | None = None
 
 
 class FormError(Struct, frozen=True, kw_only=True):

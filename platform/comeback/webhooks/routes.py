@@ -12,6 +12,7 @@ from comeback.core.db import ReadSession, WriteSession
 from comeback.core.errors import FieldError, Invalid
 from comeback.core.secrets import Vault
 from comeback.core.settings import Settings
+from comeback.kit.checks import Problems
 from comeback.webhooks.schemas import (
     DeliveryDetail,
     DeliveryOut,
@@ -31,6 +32,7 @@ from comeback.webhooks.service import deliveries, endpoints
 from comeback.webhooks.service.catalogue import catalogue
 
 READ, WRITE = {"permission": "settings:read"}, {"permission": "settings:write"}
+SHOWS_SECRET = {**WRITE, "secret": True}
 
 
 @get("/api/v1/webhooks", operation_id="listWebhooks", opt=READ)
@@ -45,7 +47,7 @@ async def list_events() -> EventList:
     return EventList(items=list(catalogue()))
 
 
-@post("/api/v1/webhooks", operation_id="createWebhook", opt=WRITE)
+@post("/api/v1/webhooks", operation_id="createWebhook", opt=SHOWS_SECRET)
 async def create_webhook(
     data: JSONBody[EndpointIn],
     session: NamedDependency[WriteSession],
@@ -85,7 +87,8 @@ async def delete_webhook(
     await endpoints.delete_endpoint(session, endpoints.known_id(webhook_id), actor=principal)
 
 
-@post("/api/v1/webhooks/{webhook_id:str}/rotate", operation_id="rotateWebhookSecret", status_code=200, opt=WRITE)
+@post("/api/v1/webhooks/{webhook_id:str}/rotate", operation_id="rotateWebhookSecret", status_code=200,
+      opt=SHOWS_SECRET)  # fmt: skip
 async def rotate_webhook(
     webhook_id: FromPath[str],
     data: JSONBody[RotateIn],
@@ -113,8 +116,10 @@ async def replay_webhook(
     webhook_id: FromPath[str], data: JSONBody[ReplayIn], session: NamedDependency[WriteSession]
 ) -> Replayed:
     """Sends everything again that failed since then."""
-    if data.since.tzinfo is None:
-        raise Invalid("Give the time with its zone.", [FieldError("/since", "needs a time zone, such as Z")])
+    problems = Problems()
+    problems.moment("/since", data.since)
+    if problems.found:
+        raise Invalid("Give a time with its zone.", [FieldError(at, message) for at, message in problems.found])
     return Replayed(count=await deliveries.replay_failed(session, endpoints.known_id(webhook_id), data.since))
 
 

@@ -1,6 +1,7 @@
 """The quick unit of work keeps every promise of the other, and dead connections are noticed without asking."""
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -69,6 +70,26 @@ async def test_a_cancelled_one_holds_no_lock(database: Database, shop: UUID) -> 
     async with asyncio.timeout(5), database.write(shop) as session:
         await session.execute(RENAME, {"shop": shop, "name": "mine"})
     assert await name_of(database, shop) == "mine"
+
+
+async def test_one_cancelled_while_it_begins_leaves_no_open_transaction_in_the_pool(
+    database: Database, shop: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = asyncpg.Connection.execute
+
+    async def cancelled(self: asyncpg.Connection, query: str, *args: Any, **values: Any) -> str:
+        answer = await plain(self, query, *args, **values)
+        if query.startswith("BEGIN;"):
+            raise asyncio.CancelledError
+        return answer
+
+    monkeypatch.setattr(asyncpg.Connection, "execute", cancelled)
+    with pytest.raises(asyncio.CancelledError):
+        async with database.swift(shop):
+            pass
+    monkeypatch.undo()
+    for _ in range(3):
+        assert await name_of(database, shop)
 
 
 async def test_connections_that_the_server_ended_are_replaced(

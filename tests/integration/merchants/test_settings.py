@@ -100,7 +100,7 @@ async def test_an_invitation_lets_in_once(owner: Desk) -> None:
     assert made.json()["state"] == "invited"
     assert (await browser.post("/api/v1/staff", json=asked)).status_code == 409
     await world.drain()
-    token = await _token(world)
+    token = await token_of(world)
     async with httpx.AsyncClient(base_url=world.base_url) as fresh:
         assert (
             await fresh.post("/api/studio/session", json={"email": asked["email"], "password": "!"})
@@ -118,7 +118,8 @@ async def test_an_invitation_lets_in_once(owner: Desk) -> None:
     assert (await browser.post(f"/api/v1/staff/{made.json()['id']}/invite")).status_code == 409
 
 
-async def _token(world: World) -> str:
+async def token_of(world: World) -> str:
+    """The token in the invitation mailed last."""
     async with world.services.database.read(world.shop) as session:
         found = await session.execute(
             text("SELECT data->'invitation'->>'url' FROM messages WHERE shop_id = :shop "
@@ -132,10 +133,10 @@ async def test_a_new_link_ends_the_old_one(owner: Desk) -> None:
     world, browser = owner.world, owner.browser
     made = (await browser.post("/api/v1/staff", json={"email": "x@shop.example", "name": "X", "role": "viewer"})).json()
     await world.drain()
-    first = await _token(world)
+    first = await token_of(world)
     assert (await browser.post(f"/api/v1/staff/{made['id']}/invite")).status_code == 200
     await world.drain()
-    second = await _token(world)
+    second = await token_of(world)
     async with httpx.AsyncClient(base_url=world.base_url) as fresh:
         codes = [
             (await fresh.post("/api/studio/invitation/look", json={"token": t})).status_code for t in (first, second)

@@ -133,3 +133,20 @@ async def test_no_more_are_under_way_than_there_are_connections(
     await sender.run_once()
     assert len(server.taken) == 40
     assert max(seen) <= 5
+
+
+async def test_a_notice_planned_with_an_offer_is_blocked_where_nobody_consented(
+    database: Database, ready: UUID, sender: Sender, server: SmtpServer, person: Person, plan_one: PlanOne
+) -> None:
+    """The gate would send it back to be written anew without the offer, again and again: the offer is in its data."""
+    offer = {"title": "A gift", "show": True}
+    refused = await plan_one(await person(), entry="1", data={"offer": offer})
+    for _ in range(3):
+        await sender.run_once()
+    assert not server.taken
+    found = await row(database, ready, refused)
+    assert (found["state"], found["attempt"]) == ("blocked", 1)
+    assert "offer" in found["why"]
+    hidden = await plan_one(await person(), entry="2", data={"offer": {**offer, "show": False}})
+    await sender.run_once()
+    assert (await row(database, ready, hidden))["state"] == "accepted"

@@ -209,3 +209,14 @@ async def test_a_cancelled_order_ships_nothing(client: httpx.AsyncClient, make_o
     assert (await client.post(f"/api/v1/orders/{order_id}/cancel", json={})).status_code in {200, 201}
     answer = await client.post(f"/api/v1/orders/{order_id}/shipments", json=shipment_body())
     assert (answer.status_code, answer.json()["detail"]) == (409, "The order was cancelled.")
+
+
+@pytest.mark.parametrize("when", ["9999-12-31T23:00:00Z", "0001-01-01T00:00:00+14:00", "1850-01-01T00:00:00Z"])
+@pytest.mark.parametrize("field", ["shipped_at", "promised_at"])
+async def test_times_at_the_ends_of_the_calendar_are_refused(
+    client: httpx.AsyncClient, make_order: MakeOrder, field: str, when: str
+) -> None:
+    path = f"/api/v1/orders/{await make_order()}/shipments"
+    answer = await client.post(path, json=shipment_body("T1") | {field: when})
+    assert answer.status_code == 422, answer.text
+    assert [e["pointer"] for e in answer.json()["errors"]] == [f"/{field}"]

@@ -4,8 +4,10 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
+from sqlalchemy import text
 
-from tests.support.storefront import SECRET, open_storefront
+from tests.factories.orders import order_body
+from tests.support.storefront import ADDRESS, SECRET, open_storefront
 from tests.support.world import World
 
 
@@ -98,6 +100,40 @@ async def test_a_dead_key_stops_the_connection_with_a_sentence(world: World) -> 
     await open_storefront(world)
     (ours,) = [c for c in (await world.get("/api/v1/connections"))["items"] if c["kind"] == "storefront"]
     assert ours["state"] == "live"
+
+
+async def test_what_happened_while_the_key_was_dead_is_read_after_a_new_key(world: World) -> None:
+    store = await open_storefront(world, ring=False)
+    await world.drain()
+    async with world.services.database.write(world.shop) as session:
+        change = "SET watermark = watermark - interval '2 days' WHERE shop_id = :shop AND connection_id = :id"
+        await session.execute(text(f"UPDATE storefront_syncs {change}"), {"shop": world.shop, "id": store.id})
+    before = await store.ask("SELECT kind, watermark FROM storefront_syncs ORDER BY kind")
+    await open_storefront(world, ring=False)
+    assert await store.ask("SELECT kind, watermark FROM storefront_syncs ORDER BY kind") == before
+
+
+async def test_who_asks_to_be_forgotten_again_is_forgotten_again(world: World) -> None:
+    store = await open_storefront(world)
+    for _ in range(2):
+        bought = await store.buy(address=ADDRESS | {"address1": "Weg 1"})
+        await world.drain()
+        body = {"customer": {"id": bought["customer_id"]}, "orders_to_redact": [bought["id"]]}
+        await store.deliver("customers/redact", {"shop_domain": store.domain} | body)
+        await world.drain()
+        assert "Weg 1" not in str(await store.ask("SELECT shipping_address FROM orders"))
+    asked = (await world.get("/api/v1/privacy-requests"))["items"]
+    assert [one["state"] for one in asked] == ["done", "done"]
+
+
+async def test_a_person_whom_the_shop_names_by_an_id_we_never_saw_is_found_by_address(world: World) -> None:
+    store = await open_storefront(world, ring=False)
+    await world.post("/api/v1/orders", order_body(customer={"email": "mail.only@example.com"}), expect=201)
+    body = {"customer": {"id": 424242, "email": "mail.only@example.com"}}
+    await store.deliver("customers/redact", {"shop_domain": store.domain} | body)
+    await world.drain()
+    (asked,) = (await world.get("/api/v1/privacy-requests"))["items"]
+    assert asked["result"]["found"], asked
 
 
 async def test_the_settings_of_a_connection(world: World) -> None:

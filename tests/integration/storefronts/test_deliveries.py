@@ -169,3 +169,14 @@ async def test_an_order_that_the_shop_confirms_later_is_told_then(world: World) 
     ours = await store.ours("77005")
     assert ours is not None and not ours["history"]
     assert await store.ask("SELECT count(*) AS n FROM events WHERE name = 'order.placed'") == [{"n": 1}]
+
+
+async def test_a_consent_in_the_body_of_an_order_counts_once_the_shop_confirms_it(world: World) -> None:
+    store = await open_storefront(world, ring=False)
+    consent = {"state": "subscribed", "consent_updated_at": "2026-11-20T10:00:00Z"}
+    person = {"id": 5150, "email": "told@example.com", "email_marketing_consent": consent}
+    fresh = order_body(6, created_at="2026-11-21T10:00:00Z") | {"customer": person, "email": "told@example.com"}
+    assert await store.deliver("orders/create", fresh) == 200
+    await world.drain()
+    assert await store.ours("77006") is not None
+    assert await store.ask("SELECT 1 AS n FROM consents WHERE granted") == []

@@ -198,3 +198,23 @@ async def test_past_is_kept_a_month(
     async with database.machinery() as session:
         await results.tidy(session)
     assert len(await ask(database, shop, "SELECT id FROM webhook_deliveries")) == 1
+
+
+async def test_a_secret_that_does_not_open_stops_one_endpoint_and_does_not_spin(
+    services: Services, database: Database, shop: UUID, client: httpx.AsyncClient, receiver: Receiver
+) -> None:
+    broken, _ = await add(client, receiver.url("/broken"))
+    await add(client, receiver.url("/ok"))
+    async with database.write(shop) as session:
+        query = text("UPDATE webhook_endpoints SET secret = 'v1.1.AAAA.AAAA' WHERE id = :id")
+        await session.execute(query, {"id": UUID(str(broken))})
+    await tell(database, shop)
+    for _ in range(3):
+        await run(database, shop, services)
+    assert (len(receiver.at("/ok")), len(receiver.at("/broken"))) == (1, 0)
+    (row,) = await ask(
+        database, shop,
+        f"SELECT e.lane, d.attempt, d.state FROM webhook_endpoints e JOIN webhook_deliveries d "
+        f"ON d.endpoint_id = e.id WHERE e.id = '{broken}'",
+    )  # fmt: skip
+    assert row == {"lane": 1, "attempt": 1, "state": "running"}, "its lease gives it back, later"

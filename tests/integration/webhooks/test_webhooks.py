@@ -128,6 +128,9 @@ async def test_the_schedule_ends_after_three_days(
     assert 2.2 * 86400 < sum(gaps) < 3.8 * 86400
     (row,) = await ask(database, shop, "SELECT state, status FROM webhook_deliveries")
     assert row == {"state": "failed", "status": 500}
+    for since in ("2020-01-01T00:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-12:00"):
+        refused = await client.post(f"/api/v1/webhooks/{endpoint}/replay", json={"since": since})
+        assert refused.status_code == 422, refused.text
     replayed = await client.post(f"/api/v1/webhooks/{endpoint}/replay", json={"since": "2020-01-01T00:00:00Z"})
     assert replayed.json() == {"count": 1}
     await make_due(database, shop)

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from comeback.app.seeds import canvas
-from comeback.app.seeds.catalogue import DRAWINGS, RANGES, products, variant_id
+from comeback.app.seeds.catalogue import DRAWINGS, RANGES, other_option, products, variant_id
 from comeback.app.seeds.loading import VOLUMES, carrier_story, demo_sales
 from comeback.app.seeds.people import people
 from comeback.app.seeds.returning import COUNTS, DEMO_POLICY, STORIES, returnable
@@ -62,6 +62,12 @@ def test_every_product_has_a_picture_and_stock(slug: str) -> None:
     assert len(ids) == len(set(ids))
     labels = [variant.sku for product in made for variant in product.variants]
     assert len(labels) == len(set(labels))
+
+
+def test_what_is_exchanged_for_exists(slug: str) -> None:
+    for product in products(RANGES[slug], BASE):
+        ids = {variant.external_id for variant in product.variants}
+        assert all(other_option(name) in ids - {name} for name in ids)
 
 
 def test_friends_of_an_article_exist(slug: str) -> None:

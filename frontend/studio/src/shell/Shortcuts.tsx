@@ -13,6 +13,8 @@ const KEYS: [string, Key][] = [
   ['R', 'keys.receive'],
   ['I', 'keys.inspect'],
   ['S', 'keys.settle'],
+  ['R', 'keys.reply'],
+  ['C', 'keys.close'],
   ['?', 'keys.help'],
 ];
 
@@ -24,7 +26,7 @@ export function Shortcuts({ onClose }: { onClose(): void }) {
     <Dialog title={t('keys.title')} onClose={onClose}>
       <dl className={classes.keys}>
         {all.map(([key, label]) => (
-          <div key={key}>
+          <div key={label}>
             <dt>{label}</dt>
             <dd><kbd>{key}</kbd></dd>
           </div>

@@ -1,8 +1,8 @@
-import { IconBinaryTree, IconHome, IconMail, IconPackages, IconReceipt, IconSettings, IconTag, IconTruck, IconUsers, type Icon } from '@tabler/icons-react';
+import { IconBinaryTree, IconHome, IconMail, IconMessageCircle, IconPackages, IconReceipt, IconSettings, IconTag, IconTruck, IconUsers, type Icon } from '@tabler/icons-react';
 import type { Key } from '../words/messages';
 
 export interface Room {
-  to: '/' | '/orders' | '/shipments' | '/returns' | '/customers' | '/messages' | '/flows' | '/products' | '/settings';
+  to: '/' | '/orders' | '/shipments' | '/returns' | '/customers' | '/tickets' | '/messages' | '/flows' | '/products' | '/settings';
   label: Key;
   icon: Icon;
   /** Second key after G. */
@@ -16,6 +16,7 @@ export const ROOMS: Room[] = [
   { to: '/returns', label: 'nav.returns', icon: IconReceipt, key: 'r', permission: 'returns:read' },
   { to: '/orders', label: 'nav.orders', icon: IconPackages, key: 'o', permission: 'orders:read' },
   { to: '/shipments', label: 'nav.shipments', icon: IconTruck, key: 's', permission: 'shipments:read' },
+  { to: '/tickets', label: 'nav.tickets', icon: IconMessageCircle, key: 't', permission: 'tickets:read' },
   { to: '/customers', label: 'nav.customers', icon: IconUsers, key: 'c', permission: 'customers:read' },
   { to: '/messages', label: 'nav.messages', icon: IconMail, key: 'm', permission: 'messages:read' },
   { to: '/flows', label: 'nav.flows', icon: IconBinaryTree, key: 'f', permission: 'flows:read' },

@@ -70,6 +70,7 @@ const GOODS: Record<string, Look> = {
   unexpected: ['warn', IconAlertTriangle],
 };
 
+const TICKET: Record<string, Look> = { open: ['brand', IconInbox], waiting: ['info', IconHourglass], closed: ['good', IconCheck] };
 const FLOW: Record<string, Look> = { live: ['good', IconPlayerPlay], paused: ['warn', IconPlayerPause] };
 const CONSENT: Record<string, Look> = { granted: ['good', IconCheck], withdrawn: ['neutral', IconBan] };
 const STOCK: Record<string, Look> = { in: ['good', IconCheck], low: ['warn', IconAlertTriangle], some: ['warn', IconAlertTriangle], out: ['bad', IconBan] };
@@ -79,6 +80,7 @@ const KINDS = {
   delivery: [DELIVERY, ['neutral', IconCircleDashed]],
   attempt: [ATTEMPT, ['info', IconHourglass]],
   mstate: [MESSAGE, ['neutral', IconClock]],
+  tstate: [TICKET, ['neutral', IconCircleDashed]],
   fstate: [FLOW, ['neutral', IconCircleDashed]],
   consent: [CONSENT, ['neutral', IconCircleDashed]],
   stock: [STOCK, ['neutral', IconCircleDashed]],

@@ -1,5 +1,5 @@
 import type { Schemas } from '@comeback/api';
-import { IconArrowBackUp, IconCash, IconGift, IconMail, IconMailOpened, IconPointer, IconShieldCheck, IconShoppingBag, IconTruck, type Icon } from '@tabler/icons-react';
+import { IconArrowBackUp, IconCash, IconGift, IconMail, IconMailOpened, IconMessageCircle, IconPointer, IconShieldCheck, IconShoppingBag, IconTruck, type Icon } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
 import { humanise } from '../words/messages';
 import { useWords, type Words } from '../words/Words';
@@ -15,6 +15,7 @@ const ICONS: Record<Entry['source'], Icon> = {
   money: IconCash,
   credit: IconGift,
   consent: IconShieldCheck,
+  ticket: IconMessageCircle,
 };
 
 const FIRST = 8;

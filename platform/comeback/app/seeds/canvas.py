@@ -67,15 +67,17 @@ class Canvas:
         """Paints through the mask; `shade` darkens its right side softly, as if light came from the left."""
         if opacity < 1:
             mask = mask.point([round(value * opacity) for value in range(256)])
-        self._image.paste(colour(fill), (0, 0), mask)
         box = mask.getbbox()
-        if not shade or box is None:
+        if box is None:
             return
-        ramp = Image.linear_gradient("L").rotate(90).resize((box[2] - box[0], box[3] - box[1]))
+        # Only what is painted is worked on: most shapes are small beside the picture.
+        mask = mask.crop(box)
+        self._image.paste(colour(fill), box[:2], mask)
+        if not shade:
+            return
+        ramp = Image.linear_gradient("L").rotate(90).resize(mask.size)
         ramp = ramp.point([round(max(0, value - 90) * shade * 255 / 165) for value in range(256)])
-        shadow = Image.new("L", self._image.size, 0)
-        shadow.paste(ramp, box[:2])
-        self._image.paste(colour(mix(fill, "#1d1a2b", 0.75)), (0, 0), ImageChops.multiply(mask, shadow))
+        self._image.paste(colour(mix(fill, "#1d1a2b", 0.75)), box[:2], ImageChops.multiply(mask, ramp))
 
     def polygon(self, points: Sequence[Point], fill: str, shade: float = 0.28, opacity: float = 1.0) -> None:
         """A filled outline."""

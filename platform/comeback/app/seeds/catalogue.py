@@ -204,6 +204,11 @@ def variant_id(range_: Range, article: Article, option: int) -> str:
     return f"{product_id(range_, article)}{option + 1:02d}"
 
 
+def other_option(variant: str) -> str:
+    """Another variant of the same product: the first, or for the first the second."""
+    return f"{variant[:-2]}{1 if variant[-2:] != '01' else 2:02d}"
+
+
 def product_id(range_: Range, article: Article) -> str:
     """The storefront's own id of a product."""
     return str(8_000_001 + range_.articles.index(article))

@@ -20,8 +20,8 @@ from comeback.merchants.service import require_connection
 from comeback.orders.schemas import OrderIn
 from comeback.orders.service import import_orders
 from comeback.sandbox.carrier.scenarios import CODES, HOME, Place, Scan, plan
-from comeback.shipments.schemas import PieceIn, ShipmentIn
-from comeback.shipments.service import create_shipment
+from comeback.shipments.schemas import CarrierHook, PieceIn, ShipmentIn
+from comeback.shipments.service import create_shipment, take_reports
 
 T = TypeVar("T")
 Tick = Callable[[int], object]
@@ -78,8 +78,7 @@ class Loader:
         """Orders, parcels and what the carrier said of them; loading again changes nothing."""
         past = [sale for sale in self.sales if not sale.live]
         await self._import(past, tick, history=True)
-        await self._parcels(past, tick)
-        await self._tell(past)
+        await self._parcels(past, tick, reported=True)
         fresh = [sale for sale in self.sales if sale.live]
         await self._import(fresh, tick, history=False)
         await self._parcels(fresh, tick)
@@ -93,9 +92,12 @@ class Loader:
                     self.orders[done.external_id] = done.order_id
             tick(len(part))
 
-    async def _parcels(self, chosen: Sequence[Sale], tick: Tick) -> None:
+    async def _parcels(self, chosen: Sequence[Sale], tick: Tick, *, reported: bool = False) -> None:
+        """`reported`: what the carrier said of them comes first, at once instead of a webhook each: thousands."""
         for part in batches(chosen):
             async with self.services.database.write(self.shop.shop_id) as session:
+                if reported:
+                    await take_reports(session, _reports(part, self.today))
                 for sale in part:
                     for parcel in sale.parcels:
                         order_id = self.orders[sale.order.external_id]
@@ -117,7 +119,7 @@ class Loader:
             )
             for sale in chosen
             for parcel in sale.parcels
-            if not sale.live or parcel.scenario in STILLS
+            if parcel.scenario in STILLS
         ]
         for part in batches(deliveries, 200):
             await asyncio.gather(*(self.services.inbox.accept(delivery) for delivery in part))
@@ -138,6 +140,12 @@ def _body(sale: Sale, parcel: Parcel) -> ShipmentIn:
         shipped_at=parcel.shipped_at,
         lines=[PieceIn(line=name, quantity=quantities[name]) for name in parcel.lines],
     )
+
+
+def _reports(sold: Sequence[Sale], today: datetime) -> list[CarrierHook]:
+    """What the carrier's webhooks say of their parcels, read as those are."""
+    stories = [carrier_story(sale, parcel, today) for sale in sold for parcel in sale.parcels]
+    return msgspec.json.decode(msgspec.json.encode(stories), type=list[CarrierHook])
 
 
 def _scans(sale: Sale, parcel: Parcel, today: datetime) -> list[Scan]:

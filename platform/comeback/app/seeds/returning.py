@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from comeback.app.seeds.catalogue import other_option
 from comeback.app.seeds.loading import Loader
 from comeback.app.seeds.sales import Sale
 from comeback.core.access import Principal
@@ -133,10 +134,8 @@ class Desk:
 
     def _wish(self, sale: Sale, story: Story) -> WishLine:
         line = sale.order.lines[0]
-        other = None
-        if story.resolution == "exchange" and line.variant_id is not None:
-            stem, _, number = line.variant_id.rpartition("-")
-            other = f"{stem}-{1 if number != '1' else 2}"
+        exchange = story.resolution == "exchange" and line.variant_id is not None
+        other = other_option(line.variant_id or "") if exchange else None
         return WishLine(
             line=line.external_id,
             reason=story.reason,

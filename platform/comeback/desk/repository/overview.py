@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import text
 
 from comeback.core.db import ReadSession, rows
+from comeback.desk.repository.filters import NAME
 from comeback.desk.repository.returns import WAITS_FOR
 
 _UNDER_WAY = """s.shop_id = :shop AND s.direction = 'outbound' AND s.shipped_at <= m.at
@@ -61,6 +62,12 @@ FROM messages m LEFT JOIN orders o ON o.shop_id = m.shop_id AND o.id = m.order_i
 WHERE m.shop_id = :shop AND m.state IN ('failed', 'unknown') AND m.created_at > clock_timestamp() - interval '7 days'
 ORDER BY m.created_at DESC LIMIT :few"""
 
+_TICKETS = f"""SELECT t.id, t.subject, t.last_at AS since, o.number AS order_number, {NAME} AS customer,
+  count(*) OVER ()::int AS count
+FROM tickets t JOIN customers p ON p.shop_id = t.shop_id AND p.id = t.customer_id
+LEFT JOIN orders o ON o.shop_id = t.shop_id AND o.id = t.order_id
+WHERE t.shop_id = :shop AND t.state = 'open' ORDER BY t.last_at, t.id LIMIT :few"""
+
 
 async def numbers(session: ReadSession, moments: list[datetime], currency: str) -> list[dict[str, Any]]:
     """in_transit, delayed, open_returns and retained (minor units of `currency`, 30 days) at each moment."""
@@ -83,3 +90,8 @@ async def stuck_parcels(session: ReadSession, silent_since: datetime, few: int) 
 async def failed_messages(session: ReadSession, few: int) -> list[dict[str, Any]]:
     """Messages of the last seven days that did not reach the mail server, newest first."""
     return rows(await session.execute(text(_MESSAGES), {"shop": session.shop_id, "few": few}))
+
+
+async def open_tickets(session: ReadSession, few: int) -> list[dict[str, Any]]:
+    """Tickets that wait for an answer, the longest first."""
+    return rows(await session.execute(text(_TICKETS), {"shop": session.shop_id, "few": few}))

@@ -14,6 +14,7 @@ from comeback.desk.routes import (
     returns,
     session,
     shipments,
+    tickets,
     welcome,
 )
 
@@ -29,4 +30,5 @@ ROUTES = (
     *shipments.ROUTES,
     *flows.ROUTES,
     *products.ROUTES,
+    *tickets.ROUTES,
 )

@@ -97,10 +97,9 @@ async def accept_invitation(
     settings: NamedDependency[Settings],
 ) -> Response[SessionOut]:
     """Sets the password, ends the link and signs in."""
-    address = _address(request, settings)
-    if not await limiter.hit(TRIES, "invitation", address):
+    if not await limiter.hit(TRIES, "invitation", _address(request, settings)):
         raise TooMany("Wait a minute, then try again.")
-    token, shape = await people.come_in(database, data, address, _agent(request))
+    token, shape = await people.come_in(database, data, _agent(request))
     return Response(shape, status_code=201, cookies=[people.cookie(settings, token)])
 
 

@@ -101,6 +101,16 @@ class ReturnRef(Struct, kw_only=True):
     requested_at: datetime
 
 
+class TicketRef(Struct, kw_only=True):
+    """A ticket in one line."""
+
+    id: str
+    number: str
+    subject: str
+    state: str
+    last_at: datetime
+
+
 class HitsOut(Struct, kw_only=True):
     """Opens or clicks by what made them."""
 
@@ -144,3 +154,4 @@ class OrderDetail(Struct, kw_only=True):
     returns: list[ReturnRef]
     messages: list[MessageOut]
     timeline: list[TimelineEntry]
+    tickets: list[TicketRef]

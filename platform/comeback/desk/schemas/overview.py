@@ -18,6 +18,7 @@ Need = Literal[
     "check_in",
     "inspect",
     "settle",
+    "ticket",
 ]
 
 
@@ -40,6 +41,7 @@ class NeedSubject(Struct, kw_only=True):
     return_id: str | None
     shipment_id: str | None = None
     message_id: str | None = None
+    ticket_id: str | None = None
 
 
 class NeedOut(Struct, kw_only=True):

@@ -91,7 +91,7 @@ class TimelineEntry(Struct, kw_only=True):
 
     at: datetime
     name: str
-    source: Literal["order", "parcel", "return", "message", "money", "credit", "consent"]
+    source: Literal["order", "parcel", "return", "message", "money", "credit", "consent", "ticket"]
     detail: dict[str, str | int | bool | None]
     return_id: str | None
     message_id: str | None

@@ -16,6 +16,7 @@ from comeback.desk.schemas.orders import HitsOut, MessageOut
 from comeback.desk.schemas.shared import PersonRef
 from comeback.desk.service import paging
 from comeback.messages.rules.hits import Hit, classify, tally
+from comeback.messages.rules.letters import CONFIDENTIAL
 
 WAITING = frozenset({"planned", "deferred"})
 
@@ -74,21 +75,21 @@ async def some(session: ReadSession, message_ids: list[UUID]) -> dict[UUID, tupl
 
 def message(row: Mapping[str, Any], hits: list[tuple[Hit, datetime]]) -> MessageOut:
     """A row of `repository.messages` as the pages show it."""
-    counts = tally([hit for hit, _ in hits])
+    counts, confidential = tally([hit for hit, _ in hits]), row["template"] in CONFIDENTIAL
     return MessageOut(
         id=str(row["id"]),
         template=row["template"],
         kind=row["class_"],
         channel=row["channel"],
         recipient=row["recipient"] or "",
-        subject=row["subject"],
+        subject=None if confidential else row["subject"],
         state=row["state"],
         why=row["why"] or (row["reply"] if row["state"] in {"failed", "deferred"} else None),
         at=row["created_at"],
         accepted_at=row["accepted_at"],
         opens=HitsOut(**counts["open"]),
         clicks=HitsOut(**counts["click"]),
-        has_html=bool(row["kept"]),
+        has_html=bool(row["kept"]) and not confidential,
     )
 
 
@@ -134,7 +135,7 @@ async def detail(session: ReadSession, message_id: UUID | None) -> MessageDetail
         handed_at=row["handed_at"],
         reply=row["reply"],
         message_id=row["message_id"],
-        hits=_hits(hits, row["urls"] or []),
+        hits=_hits(hits, [] if row["template"] in CONFIDENTIAL else row["urls"] or []),
         opens=shown.opens,
         clicks=shown.clicks,
     )

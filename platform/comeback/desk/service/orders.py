@@ -27,6 +27,7 @@ from comeback.desk.schemas.orders import (
     OrderRow,
     ReturnRef,
     TenderOut,
+    TicketRef,
 )
 from comeback.desk.schemas.shared import Tab, TimelineEntry
 from comeback.desk.service import paging, shapes
@@ -35,6 +36,7 @@ from comeback.orders import service as orders
 from comeback.orders.models import Order, OrderLine, OrderTender
 from comeback.returns import service as returns
 from comeback.shipments import service as shipments
+from comeback.support import service as support
 
 
 class Wanted(NamedTuple):
@@ -120,6 +122,7 @@ async def order_page(session: ReadSession, settings: Settings, order_id: UUID) -
             [entry for parcel in parcels for entry in shapes.parcel_entries(parcel)],
             [shapes.message_entry(mail) for mail in mails],
         ),
+        tickets=await _tickets(session, order_id),
     )
 
 
@@ -177,6 +180,13 @@ def _tender(tender: OrderTender) -> TenderOut:
         refunded=tender.refunded,
         reserved=tender.reserved,
     )
+
+
+async def _tickets(session: ReadSession, order_id: UUID) -> list[TicketRef]:
+    return [
+        TicketRef(id=str(row.id), number=row.number, subject=row.subject, state=row.state, last_at=row.last_at)
+        for row in (await support.list_tickets(session, order_id=order_id)).items
+    ]
 
 
 async def _returns(session: ReadSession, order_id: UUID) -> list[ReturnRef]:

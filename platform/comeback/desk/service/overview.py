@@ -48,6 +48,7 @@ async def overview(session: ReadSession) -> OverviewOut:
         NumberOut(key="retained", value=present["retained"], previous=past["retained"], currency=currency),
     ]
     troubles = [await _connections(session), await _parcels(session), await _messages(session)]
+    troubles.append(await _tickets(session))
     needs = [*(pile for found in troubles for pile in found), *await _returns(session)]
     return OverviewOut(now=now, numbers=numbers, needs=needs)
 
@@ -99,6 +100,22 @@ async def _messages(session: ReadSession) -> list[NeedOut]:
         for row in rows
     ]
     return [NeedOut(kind="failed_message", count=rows[0]["count"], subjects=subjects)] if rows else []
+
+
+async def _tickets(session: ReadSession) -> list[NeedOut]:
+    rows = await repository.open_tickets(session, FEW)
+    subjects = [
+        NeedSubject(
+            label=" · ".join(part for part in (row["customer"], row["order_number"]) if part),
+            detail=row["subject"],
+            since=row["since"],
+            order_id=None,
+            return_id=None,
+            ticket_id=str(row["id"]),
+        )
+        for row in rows
+    ]
+    return [NeedOut(kind="ticket", count=rows[0]["count"], subjects=subjects)] if rows else []
 
 
 async def _connections(session: ReadSession) -> list[NeedOut]:

@@ -45,10 +45,9 @@ async def renew(database: Database, principal: Principal, body: PasswordIn, user
     return begun.token, _shape(begun.staff, begun.shop, begun.csrf)
 
 
-async def come_in(database: Database, body: AcceptIn, address: str, user_agent: str) -> tuple[str, SessionOut]:
+async def come_in(database: Database, body: AcceptIn, user_agent: str) -> tuple[str, SessionOut]:
     """An invitation becomes an account with a session. Raises InvitationOver (404) or WeakPassword (422)."""
-    email = await merchants.accept(database, body.token, body.password)
-    begun = await merchants.login(database, email, body.password, address=address, user_agent=user_agent)
+    begun = await merchants.come_in(database, body.token, body.password, user_agent)
     return begun.token, _shape(begun.staff, begun.shop, begun.csrf)
 
 

@@ -18,6 +18,7 @@ from comeback.desk.schemas.shared import (
     TimelineEntry,
 )
 from comeback.messages import schemas as messages
+from comeback.messages.rules.letters import CONFIDENTIAL
 from comeback.shipments.schemas import EventOut, ShipmentOut
 
 
@@ -112,7 +113,7 @@ def message(row: messages.MessageOut, kept: set[UUID]) -> MessageOut:
         accepted_at=row.accepted_at,
         opens=_hits(row.opens),
         clicks=_hits(row.clicks),
-        has_html=row.id in kept,
+        has_html=row.id in kept and row.template not in CONFIDENTIAL,
     )
 
 

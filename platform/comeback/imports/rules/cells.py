@@ -12,6 +12,8 @@ _AMOUNT = re.compile(r"^(\d{1,12})(?:\.(\d{1,4}))?$")
 _WHOLE = re.compile(r"^\d{1,7}$")
 _FORMULA = re.compile(r"^(?:[=@\t\r＝＠]|[+\-＋－](?=.*[(!|])[^\d\s])")
 _ZONE = re.compile(r" ?(?:([+-]\d\d):?(\d\d)|(Z|UTC))$")
+YEARS = range(1970, 2200)
+"""Years that a time may have: the ends of the calendar have no place in another zone."""
 _YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
@@ -95,6 +97,9 @@ class Cells:
             read = datetime.fromisoformat(value + offset)
         except ValueError:
             self.wrong(field, f"“{self.raw(field)[:40]}” is not a time; write it as 2026-11-01 10:00 or 2026-11-01.")
+            return None
+        if read.year not in YEARS:
+            self.wrong(field, f"“{self.raw(field)[:40]}” must lie between {YEARS[0]} and {YEARS[-1]}.")
             return None
         return read if read.tzinfo else read.replace(tzinfo=zone)
 

@@ -13,6 +13,7 @@ from comeback.merchants.schemas import KeyIn, KeyMade, KeyPage
 
 READ = {"permission": "settings:read"}
 WRITE = {"permission": "settings:write"}
+SHOWS_SECRET = {**WRITE, "secret": True}
 
 
 @get("/api/v1/api-keys", operation_id="listApiKeys", opt=READ, tags=["settings"])
@@ -22,7 +23,7 @@ async def list_keys(read: NamedDependency[ReadSession], principal: NamedDependen
     return KeyPage(items=[service.key_view(row) for row in rows], grantable=sorted(principal.permissions))
 
 
-@post("/api/v1/api-keys", operation_id="createApiKey", opt=WRITE, tags=["settings"])
+@post("/api/v1/api-keys", operation_id="createApiKey", opt=SHOWS_SECRET, tags=["settings"])
 async def create_key(
     data: JSONBody[KeyIn], session: NamedDependency[WriteSession], principal: NamedDependency[Principal]
 ) -> KeyMade:

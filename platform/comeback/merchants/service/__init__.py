@@ -20,7 +20,7 @@ from comeback.merchants.service.domains import (
     mark_verified,
     verify_domain,
 )
-from comeback.merchants.service.invitations import TELL, accept, invitation, invite, invite_again, make_link
+from comeback.merchants.service.invitations import TELL, invitation, invite, invite_again, make_link
 from comeback.merchants.service.keys import (
     authenticate_key,
     create_api_key,
@@ -32,6 +32,7 @@ from comeback.merchants.service.logos import load_logo, store_logo
 from comeback.merchants.service.remembered import forget_all
 from comeback.merchants.service.sessions import (
     authenticate_session,
+    come_in,
     end_session,
     list_sessions,
     login,
@@ -64,7 +65,6 @@ from comeback.merchants.service.staff import (
 
 __all__ = [
     "TELL",
-    "accept",
     "add_sending_domain",
     "audit",
     "authenticate_key",
@@ -73,6 +73,7 @@ __all__ = [
     "change_role",
     "change_shop",
     "close_account",
+    "come_in",
     "connect",
     "connection",
     "create_api_key",

@@ -43,7 +43,6 @@ async def invite(session: WriteSession, actor: Principal | None, person: StaffIn
         await session.flush()
     except IntegrityError as error:
         raise StaffExists() from error
-    await add_entry(session, "staff", digest(norm), row.id)
     await audit(session, actor, "staff.invited", row.id, {"role": person.role})
     await _tell(session, row.id, actor)
     return row
@@ -91,8 +90,12 @@ async def invitation(database: Database, token: str) -> Invitation:
         return Invitation(email=row.email, name=row.name, role=row.role, shop=shop.name)
 
 
-async def accept(database: Database, token: str, password: str) -> str:
-    """Sets the password and ends the link; answers the address to log in with. Raises InvitationOver, WeakPassword."""
+async def accept(database: Database, token: str, password: str) -> tuple[UUID, UUID]:
+    """Sets the password and ends the link; answers shop and person. Raises InvitationOver, WeakPassword.
+
+    Only now the address leads to this shop at the log-in: one that was merely invited, perhaps by a stranger, must not
+    stand in the way of the shops that the person works in.
+    """
     shop_id, staff_id = await _find(database, token)
     async with database.read(shop_id) as read:
         check_password(password, (await get_staff(read, staff_id)).email)
@@ -101,5 +104,6 @@ async def accept(database: Database, token: str, password: str) -> str:
         if not await repository.set_first_password(session, staff_id, hashed, rules.UNSET_PASSWORD):
             raise InvitationOver()
         await drop_entries(session, KIND, staff_id)
+        await add_entry(session, "staff", digest((await get_staff(session, staff_id)).email_norm), staff_id)
         await audit(session, None, "staff.came_in", staff_id)
-        return (await get_staff(session, staff_id)).email
+    return shop_id, staff_id

@@ -17,6 +17,7 @@ from comeback.merchants.errors import TooManyLogins, WrongLogin, WrongPassword
 from comeback.merchants.models import Staff, StaffSession
 from comeback.merchants.schemas import LoginResult, SessionRecord
 from comeback.merchants.service.audit import audit
+from comeback.merchants.service.invitations import accept
 from comeback.merchants.service.passwords import hash_password, outdated, verify_password
 from comeback.merchants.service.remembered import SESSIONS
 from comeback.merchants.service.shops import get_shop, shop_view
@@ -72,6 +73,15 @@ async def _try_shop(
     async with database.write(shop_id) as session:
         await repository.mark_login(session, staff_id, new_hash)
         return await _begin(session, row, user_agent)
+
+
+async def come_in(database: Database, token: str, password: str, user_agent: str = "") -> LoginResult:
+    """An invitation becomes an account with a session, in the shop that invited whatever other shops the person works
+    in. Raises InvitationOver or WeakPassword."""
+    shop_id, staff_id = await accept(database, token, password)
+    async with database.write(shop_id) as session:
+        await repository.mark_login(session, staff_id, None)
+        return await _begin(session, await get_staff(session, staff_id), user_agent)
 
 
 async def _begin(session: WriteSession, row: Staff, user_agent: str) -> LoginResult:

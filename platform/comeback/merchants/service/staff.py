@@ -77,7 +77,7 @@ async def _keep_an_owner(session: WriteSession, row: Staff) -> None:
 
 
 def not_above(actor: Principal | None, role: str) -> None:
-    """Raises ScopeTooWide where the role may do more than the one who gives it."""
+    """Raises ScopeTooWide where the role may do more than the one who gives it, or takes it away."""
     beyond = rules.scopes_beyond(rules.permissions_of(role), actor.permissions) if actor else []
     if beyond:
         raise ScopeTooWide(f"Beyond your own rights: {', '.join(beyond)}.")
@@ -89,6 +89,7 @@ async def change_role(session: WriteSession, actor: Principal | None, staff_id: 
         raise Invalid("There is no such role.", [FieldError("/role", f"Use one of {', '.join(Role)}.")])
     not_above(actor, role)
     row = await get_staff(session, staff_id)
+    not_above(actor, row.role)
     if row.role == Role.OWNER and role != Role.OWNER:
         await _keep_an_owner(session, row)
     old, row.role = row.role, role
@@ -101,6 +102,7 @@ async def change_role(session: WriteSession, actor: Principal | None, staff_id: 
 async def close_account(session: WriteSession, actor: Principal | None, staff_id: UUID) -> None:
     """Nobody logs in with this account any more; its traces stay."""
     row = await get_staff(session, staff_id)
+    not_above(actor, row.role)
     if row.role == Role.OWNER and row.active:
         await _keep_an_owner(session, row)
     row.active = False
@@ -112,6 +114,7 @@ async def close_account(session: WriteSession, actor: Principal | None, staff_id
 async def reopen_account(session: WriteSession, actor: Principal | None, staff_id: UUID) -> None:
     """Lets somebody in again who was kept out."""
     row = await get_staff(session, staff_id)
+    not_above(actor, row.role)
     row.active = True
     await audit(session, actor, "staff.reopened", staff_id)
 

@@ -111,8 +111,8 @@ def render(
                 break
         dropped.append(optional.pop(0))
         values.pop(dropped[-1], None)
-    shown = any(_shown(values.get(name)) for name in bound.compiled.marketing)
-    return Rendered(subject, html, text, tuple(dropped), shown or bound.compiled.class_ == "marketing")
+    marketing = any(shown(values.get(name)) for name in bound.compiled.marketing)
+    return Rendered(subject, html, text, tuple(dropped), marketing or bound.compiled.class_ == "marketing")
 
 
 def _parts(
@@ -176,7 +176,8 @@ def _set_default(values: dict[str, Any], path: list[str], default: str) -> None:
     place.setdefault(leaf, default)
 
 
-def _shown(block: object) -> bool:
+def shown(block: object) -> bool:
+    """Whether a block of the data is printed: one that says `"show": false` is not."""
     return isinstance(block, dict) and bool(block.get("show", True))
 
 

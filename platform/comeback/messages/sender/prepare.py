@@ -17,7 +17,7 @@ from comeback.customers import service as customers
 from comeback.customers.service import Contact, GateRequest
 from comeback.messages.mime.headers import BadHeader
 from comeback.messages.render.liquid import BadTemplate, MissingVariable
-from comeback.messages.render.render import Bound
+from comeback.messages.render.render import Bound, shown
 from comeback.messages.repository import queue
 from comeback.messages.repository.queue import Claimed
 from comeback.messages.schemas import BlockRequest, GuardRequest
@@ -90,7 +90,9 @@ async def prepare(session: WriteSession, cabinet: Cabinet, writer: Writer, claim
     to_write = [m for m in live if m.mime is None]
     templates, without = await _templates(session, stationery, to_write)
     stopped += without
-    to_write = [m for m in to_write if m.id in templates]
+    stopped += _unasked([m for m in to_write if m.id in templates], templates, allowed)
+    held = {s.claimed.id for s in stopped}
+    to_write = [m for m in to_write if m.id in templates and m.id not in held]
     data = await _data(session, stationery, to_write, templates, allowed)
     await failpoint("message.before_render")
     made = await _written(writer, stationery, to_write, templates, data)
@@ -145,6 +147,21 @@ async def _templates(
         else:
             found[m.id] = template
     return found, without
+
+
+def _unasked(
+    claimed: Sequence[Claimed], templates: dict[UUID, tuple[int, Bound]], offers: dict[UUID, bool]
+) -> list[Stopped]:
+    """Notices that were planned with a marketing block in their own data, to people who did not consent.
+
+    The gate refuses such a letter each time, and another rendering cannot take the block out.
+    """
+    found: list[Stopped] = []
+    for m in claimed:
+        brought = [name for name in templates[m.id][1].compiled.marketing if shown(m.data.get(name))]
+        if brought and not m.context and not offers[m.id]:
+            found.append(Stopped(m, "blocked", f"planned with {brought[0]}, which needs consent", m.offers))
+    return found
 
 
 async def _data(

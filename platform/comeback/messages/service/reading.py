@@ -12,6 +12,7 @@ from comeback.kit.paging import Page, decode_cursor, encode_cursor
 from comeback.messages.errors import NoBody, UnknownMessage
 from comeback.messages.repository import reading
 from comeback.messages.rules.hits import Hit, tally
+from comeback.messages.rules.letters import CONFIDENTIAL
 from comeback.messages.schemas import Counts, MessageOut
 from comeback.messages.service.publish import again
 
@@ -47,30 +48,36 @@ async def _tallies(session: ReadSession, ids: Sequence[UUID]) -> dict[UUID, dict
 
 
 def _out(row: dict[str, Any], counts: dict[str, dict[str, int]] | None) -> MessageOut:
+    if row["template"] in CONFIDENTIAL:
+        row = row | {"subject": None}
     opens = Counts(**counts["open"]) if counts else Counts()
     clicks = Counts(**counts["click"]) if counts else Counts()
     return MessageOut(**row, opens=opens, clicks=clicks)
 
 
 async def raw_message(session: ReadSession, message_id: UUID) -> bytes:
-    """The bytes as they were handed over (service mails, while they are kept). Raises UnknownMessage or NoBody."""
-    body = await reading.body(session, message_id)
-    if body is not None:
-        return body
-    if await reading.one(session, message_id) is None:
+    """The bytes as they were handed over (service mails, while they are kept). Raises UnknownMessage, and
+    NoBody also for a confidential one."""
+    found = await reading.one(session, message_id)
+    if found is None:
         raise UnknownMessage()
-    raise NoBody()
+    body = None if found["template"] in CONFIDENTIAL else await reading.body(session, message_id)
+    if body is None:
+        raise NoBody()
+    return body
 
 
 async def rendered_html(session: ReadSession, message_id: UUID) -> str | None:
     """The HTML part without its pixel, so that looking at it at the desk counts no open.
 
     Marketing mails keep their inputs, not their bytes: they are rendered again, without click addresses. None where
-    nothing is kept (any more, or yet).
+    nothing is kept (any more, or yet), and for a confidential mail.
     """
+    found = await reading.one(session, message_id)
+    if found is None or found["template"] in CONFIDENTIAL:
+        return None
     body = await reading.body(session, message_id)
     if body is None:
-        found = await reading.one(session, message_id)
-        return await again(session, found) if found and found["context"] else None
+        return await again(session, found) if found["context"] else None
     part = message_from_bytes(body, policy=policy.SMTP).get_body(("html",))
     return PIXEL.sub("", str(part.get_content())) if part is not None else None

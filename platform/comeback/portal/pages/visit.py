@@ -81,6 +81,14 @@ async def visit(request: Request[Any, Any, Any], database: Database, slug: str) 
     return Visit(shop_id, look, reader_for(request, look), asked_language(request))
 
 
+async def visit_shop(request: Request[Any, Any, Any], database: Database, shop_id: UUID) -> Visit:
+    """The visit of a page whose address names no shop; its token did."""
+    async with database.read(shop_id) as session:
+        look = look_of(await merchants.get_shop(session))
+    remember(look)
+    return Visit(shop_id, look, reader_for(request, look), asked_language(request))
+
+
 async def own_visit(request: Request[Any, Any, Any], database: Database, slug: str, who: Principal) -> Visit:
     """The visit of someone with a session. Raises NoPage (404) where the session is of another shop."""
     seen = await visit(request, database, slug)

@@ -13,8 +13,9 @@ from comeback.core.settings import Settings
 from comeback.kit.ids import parse_id
 from comeback.portal.errors import NoPage
 from comeback.portal.pages.render import answer, make
-from comeback.portal.pages.visit import own_visit, visit
+from comeback.portal.pages.visit import csrf_of, own_visit, visit
 from comeback.portal.service import cases as service
+from comeback.portal.service import writing
 
 _FILE = {
     "Cache-Control": "private, no-store",
@@ -51,7 +52,10 @@ async def case_status(
         case = await service.own_case(session, settings, principal.id, wanted, seen.reader.language)
         url = f"/{slug}/returns/{case.id}/label.pdf"
         page = await service.show(session, settings, case, seen.reader, url)
-    return answer(make("case.html", seen.look, seen.reader, keep_language=seen.asked is not None, page=page))
+    action = f"/{slug}/returns/{case.id}/write{seen.suffix}"
+    write = writing.form(seen.reader, action, csrf_of(request, settings), chosen="return")
+    kept = seen.asked is not None
+    return answer(make("case.html", seen.look, seen.reader, keep_language=kept, page=page, write=write))
 
 
 @get(

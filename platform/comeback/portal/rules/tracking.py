@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from comeback.portal.rules import sentences
-from comeback.portal.schemas import EventRow, ItemRow, Offer, ParcelCard, ReturnLink, StepMark, TrackingPage
+from comeback.portal.schemas import EventRow, ItemRow, Offer, ParcelCard, ReturnLink, StepMark, TrackingPage, WriteForm
 from comeback.portal.words.reader import Reader
 from comeback.shipments.schemas import EventView, ItemView, ParcelView, TrackingView
 
@@ -17,7 +17,13 @@ _TROUBLE = frozenset({"exception", "attempt_failed", "returning", "returned", "c
 _MARKS = {"done": "done", "current": "now", "ahead": "ahead"}
 
 
-def tracking_page(view: TrackingView, reader: Reader, returns: ReturnLink, offer: Offer | None = None) -> TrackingPage:
+def tracking_page(
+    view: TrackingView,
+    reader: Reader,
+    returns: ReturnLink,
+    offer: Offer | None = None,
+    write: WriteForm | None = None,
+) -> TrackingPage:
     """Everything the page shows; `view` as shipments tell it."""
     parcels = [p for p in view.parcels if p.status != "cancelled"] or view.parcels
     carriers = {p.carrier_name for p in parcels}
@@ -33,6 +39,7 @@ def tracking_page(view: TrackingView, reader: Reader, returns: ReturnLink, offer
         waiting=item_rows(view.unshipped, reader),
         returns=returns,
         offer=offer,
+        write=write,
     )
 
 

@@ -18,6 +18,7 @@ from comeback.portal.rules.sample import sample_view
 from comeback.portal.rules.tracking import tracking_page
 from comeback.portal.schemas import PreviewIn, ReturnLink
 from comeback.portal.service import tracking
+from comeback.portal.service.writing import blank_form
 from comeback.shipments.errors import NoShipment
 
 _BY_SYSTEM = "@media(prefers-color-scheme:dark)"
@@ -67,4 +68,4 @@ async def _shown(
 def _sample(row: Any, look: Look, language: str | None) -> tracking.Shown:
     view = sample_view(row.shop_id, row.currency, row.country, clock.now())
     reader = tracking.reader_of(view, None, look, language)
-    return tracking.Shown(tracking_page(view, reader, ReturnLink()), reader, look)
+    return tracking.Shown(tracking_page(view, reader, ReturnLink(), write=blank_form(reader)), reader, look)

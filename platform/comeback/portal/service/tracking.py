@@ -21,6 +21,7 @@ from comeback.portal.pages.cache import Kept
 from comeback.portal.pages.look import Look, look_of
 from comeback.portal.rules.tracking import tracking_page
 from comeback.portal.schemas import CouponCard, Offer, OfferCard, ReturnLink, TrackingPage
+from comeback.portal.service.writing import blank_form, order_form
 from comeback.portal.words.catalogue import pick
 from comeback.portal.words.reader import Reader, zone_of
 from comeback.returns.rules.facts import ClockFacts
@@ -67,7 +68,7 @@ async def show(session: ReadSession, settings: Settings, order_id: UUID, asked: 
     view = await shipments.tracking_view(session, settings, order_id)
     person = (await customers.contacts(session, [view.customer_id])).get(view.customer_id)
     opened = shipments.Opened(view, person, agreed=True)
-    return await _shown(opened, await _shop(session), lambda: nullcontext(session), asked)
+    return await _shown(opened, await _shop(session), lambda: nullcontext(session), asked, None)
 
 
 async def show_by_token(database: Database, key: bytes, asked: str | None) -> Shown | None:
@@ -84,15 +85,19 @@ async def show_by_token(database: Database, key: bytes, asked: str | None) -> Sh
         async with database.read(shop_id) as session:
             return await _shop(session)
 
-    return await _shown(opened, await SHOPS.get_or_make(shop_id, read), lambda: database.read(shop_id), asked)
+    shop = await SHOPS.get_or_make(shop_id, read)
+    return await _shown(opened, shop, lambda: database.read(shop_id), asked, database.settings)
 
 
-async def _shown(opened: shipments.Opened, shop: Shop, reading: Reading, asked: str | None) -> Shown:
+async def _shown(
+    opened: shipments.Opened, shop: Shop, reading: Reading, asked: str | None, settings: Settings | None
+) -> Shown:
     view, person = opened.view, opened.person
     reader = reader_of(view, person, shop.look, asked)
     back = await _return_link(reading, view, reader, shop)
     offer = await _offer(reading, view, person, reader, shop) if opened.agreed else None
-    return Shown(tracking_page(view, reader, back, offer), reader, shop.look)
+    write = order_form(settings, view.page_url.rsplit("/", 1)[-1], reader) if settings else blank_form(reader)
+    return Shown(tracking_page(view, reader, back, offer, write), reader, shop.look)
 
 
 def reader_of(view: TrackingView, person: Contact | None, look: Look, asked: str | None) -> Reader:

@@ -1,7 +1,7 @@
 """Use cases of the shipments room, one file a subject; the names others call."""
 
 from comeback.shipments.service.create import correct_number, create_or_find, create_shipment
-from comeback.shipments.service.hooks import receive_events
+from comeback.shipments.service.hooks import receive_events, take_reports
 from comeback.shipments.service.labels import create_return_shipment, label_pdf, retry_label, void_label
 from comeback.shipments.service.pages import ensure_page, page_token, tracking_url
 from comeback.shipments.service.people import add_note, override, revoke
@@ -41,6 +41,7 @@ __all__ = [
     "revoke",
     "shipments_of",
     "shipments_of_return",
+    "take_reports",
     "timeline",
     "tracking_url",
     "tracking_view",

@@ -10,6 +10,7 @@ from comeback.core.errors import Conflict, FieldError, Invalid, NotFound
 from comeback.core.events import publish
 from comeback.core.outbox import enqueue
 from comeback.core.settings import Settings
+from comeback.kit.checks import Problems
 from comeback.kit.ids import new_id
 from comeback.merchants.service import get_shop
 from comeback.shipments.errors import NoShipment
@@ -44,6 +45,7 @@ async def create_or_find(
     number = tidy_number(body.tracking_number or "")
     if body.tracking_number is not None and not number:
         raise Invalid("The tracking number has no letter or digit.", [FieldError("/tracking_number", "is not one")])
+    _check_times(body)
     if number:
         await event_rows.lock_numbers(session, [number])
     order, lines = await _locked_order(session, order_id)
@@ -53,6 +55,15 @@ async def create_or_find(
         return known, False
     pieces = _checked(wanted, body.lines, lines, unshipped(_ordered(lines), await outbound_pieces(session, order_id)))
     return await _register(session, order, body, number, pieces, settings), True
+
+
+def _check_times(body: ShipmentIn) -> None:
+    """Raises Invalid: the ends of the calendar cannot be told in another zone, nor a day after them."""
+    problems = Problems()
+    problems.moment("/shipped_at", body.shipped_at)
+    problems.moment("/promised_at", body.promised_at)
+    if problems.found:
+        raise Invalid("A time is out of range.", [FieldError(at, message) for at, message in problems.found])
 
 
 async def _locked_order(session: WriteSession, order_id: UUID) -> tuple[OrderFacts, list[LineFacts]]:

@@ -1,7 +1,7 @@
 """The carrier's webhook, after it is durable: decode, normalise, store by key, fold the parcels it is about."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 import msgspec
@@ -33,12 +33,15 @@ _EVENT = msgspec.json.Decoder(HookEvent)
 
 async def receive_events(session: WriteSession, inbox_id: UUID | str) -> None:
     """Works one delivery off. What cannot be read is counted and dropped: repeating it would not help."""
-    row = await load_inbox(session, inbox_id)
-    hook = _read(row)
-    if hook is None:
-        return
+    hook = _read(await load_inbox(session, inbox_id))
+    if hook is not None:
+        await take_reports(session, [hook])
+
+
+async def take_reports(session: WriteSession, reports: Sequence[CarrierHook]) -> None:
+    """Stores what carriers said of parcels and folds those that are known; the others find it when they come."""
     zone = (await get_shop(session)).timezone
-    events = list(unite(_normalised(hook, zone)).values())
+    events = list(unite(event for hook in reports for event in _normalised(hook, zone)).values())
     if not events:
         return
     numbers = sorted({event.tracking_number for event in events})

@@ -145,6 +145,17 @@ async def set_watermark(
     )
 
 
+async def begin_sync(session: WriteSession, connection: UUID, kind: str, at: datetime) -> None:
+    """A kind is read from `at` on; where it was read before, from where that ended: a dead key loses no time."""
+    await session.execute(
+        text(
+            "INSERT INTO storefront_syncs (shop_id, connection_id, kind, watermark, checked_at, repaired) "
+            "VALUES (:shop, :connection, :kind, :at, :at, 0) ON CONFLICT (shop_id, connection_id, kind) DO NOTHING"
+        ),
+        {"shop": session.shop_id, "connection": connection, "kind": kind, "at": at},
+    )
+
+
 async def syncs(session: ReadSession) -> list[dict[str, Any]]:
     """How far everything was read."""
     query = "SELECT connection_id, kind, watermark, checked_at, repaired FROM storefront_syncs WHERE shop_id = :shop"

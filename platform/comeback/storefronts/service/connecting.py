@@ -49,15 +49,18 @@ WORDS = {
     "shop_frozen": "The shop is frozen by its provider.",
     "refused_address": "This address cannot be called. Use the public https address of the shop.",
 }
+ABOUT_KEY = {"authentication_failed", "missing_scope"}
+"""Refusals that another key may cure."""
 
 
-async def test_call(shop: Storefront, access: Access) -> Identity:
-    """Who answers. Raises CannotConnect with what to do, in words for the merchant."""
+async def test_call(shop: Storefront, access: Access, key: str = "/shop") -> Identity:
+    """Who answers. Raises CannotConnect with what to do, in words for the merchant; `key` points at the field that
+    holds the key."""
     try:
         found = await shop.identity(access)
     except ProviderRefused as error:
         words = WORDS.get(error.code, f"The shop refused the call ({error.code}).")
-        raise CannotConnect(words, [FieldError("/shop", words)]) from None
+        raise CannotConnect(words, [FieldError(key if error.code in ABOUT_KEY else "/shop", words)]) from None
     except ProviderError:
         words = "The shop did not answer. Check the address and try again."
         raise CannotConnect(words, [FieldError("/shop", words)]) from None
@@ -75,7 +78,7 @@ async def by_token(
             [FieldError("/api_secret", "is required with access_token")],
         )
     access = Access(shop=domain, token=Secret(body.access_token))
-    identity = await test_call(shop, access)
+    identity = await test_call(shop, access, "/access_token")
     if identity.shop != domain:
         raise CannotConnect(f"This token belongs to {identity.shop}.", [FieldError("/shop", "is another shop")])
     return await open_shopify(database, vault, access, identity, body.api_secret, body.write_back, who)
@@ -114,7 +117,7 @@ async def by_woo_key(database: Database, vault: Vault, shop: Storefront, body: W
     if not address.startswith(("https://", "http://")):
         address = f"https://{address}"
     access = Access(shop=address, token=Secret(body.consumer_key), secret=Secret(body.consumer_secret))
-    identity = await test_call(shop, access)
+    identity = await test_call(shop, access, "/consumer_key")
     keys = {"token": body.consumer_key, "secret": body.consumer_secret}
     secret = random_token()
     return await _open(database, vault, who, "woocommerce", address, identity, keys, secret, body.write_back)
@@ -142,7 +145,7 @@ async def _open(
         await merchants.set_state(session, row, ConnectionState.LIVE)
         now = clock.now()
         for kind in KINDS:
-            await repository.set_watermark(session, row.id, kind, now, now=now, repaired=0)
+            await repository.begin_sync(session, row.id, kind, now)
         await enqueue(session, SUBSCRIBE, {"connection": str(row.id)})
         await publish(session, Connected(occurred_at=now, connection_id=row.id, vendor=vendor))
         return row.id

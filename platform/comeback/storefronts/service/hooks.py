@@ -12,6 +12,7 @@ from comeback.core.events import publish
 from comeback.core.inbox import InboxRow, load_inbox
 from comeback.core.metrics import INBOX
 from comeback.core.outbox import Job, enqueue, enqueue_all
+from comeback.customers import service as customers
 from comeback.kit.ids import new_id
 from comeback.merchants import service as merchants
 from comeback.merchants.models import ConnectionState
@@ -47,7 +48,7 @@ async def receive(session: WriteSession, inbox_id: UUID | str, vendor: str) -> N
     jobs: list[Job] = []
     for news in found:
         if isinstance(news, Privacy):
-            await _privacy(session, row.connection_id, news)
+            await _privacy(session, row, news)
         elif isinstance(news, Ended):
             await uninstalled(session, row.connection_id)
         else:
@@ -60,16 +61,26 @@ def _fetch(row: InboxRow, news: About) -> Job:
     return Job(FETCH, payload | {"gone": news.gone})
 
 
-async def _privacy(session: WriteSession, connection: UUID, asked: Privacy) -> None:
-    """A row with its due date; the work is a job."""
+async def _privacy(session: WriteSession, row: InboxRow, asked: Privacy) -> None:
+    """A row with its due date; the work is a job. Who asks again later (a buyer who came back) is served again: the
+    inbox has dropped copies of one delivery already."""
     now = clock.now()
+    external = asked.external_id if asked.kind == "export" else f"{asked.external_id}:{row.id}"
     made = await repository.add_request(
         session,
-        {"id": new_id(), "connection": connection, "kind": asked.kind, "external": asked.external_id,
-         "customer": asked.customer or asked.email, "now": now, "due": now + PRIVACY_DAYS},
+        {"id": new_id(), "connection": row.connection_id, "kind": asked.kind, "external": external,
+         "customer": await _named(session, row.connection_id, asked), "now": now, "due": now + PRIVACY_DAYS},
     )  # fmt: skip
     if made is not None:
         await enqueue(session, ERASE, {"request": str(made)})
+
+
+async def _named(session: WriteSession, connection_id: UUID, asked: Privacy) -> str | None:
+    """The shop's id of the person where we know it, else the address: they may have come by another way."""
+    connection = await find_row(session, connection_id)
+    ours = f"{connection.options.get('prefix', '')}{asked.customer}"
+    known = asked.customer is not None and await customers.customer_by_external_id(session, ours) is not None
+    return asked.customer if known else asked.email or asked.customer
 
 
 async def uninstalled(session: WriteSession, connection_id: UUID) -> None:

@@ -38,7 +38,7 @@ async def take_order(
     """Stores what is newer than what is known; answers the order's id.
 
     `confirmed`: the shop itself answered it. Where only a webhook's body tells of an order, it is stored quietly: no
-    mail goes and no money moves for it until the shop confirms it. `quiet` is a back-fill.
+    mail goes, no money moves and nobody has agreed to anything until the shop confirms it. `quiet` is a back-fill.
     """
     shop_id = taken.order.external_id
     record = await repository.lock_record(session, link.id, "order", shop_id)
@@ -49,6 +49,8 @@ async def take_order(
     if replacement is not None:
         local = replacement
     else:
+        if not confirmed:
+            taken.order.consents = [said for said in taken.order.consents if not said.granted]
         local = await _import(session, link, taken, quiet=quiet or not confirmed)
         if confirmed and not record["confirmed"] and record["local_id"] is not None and not quiet:
             await orders.release_history(session, local)

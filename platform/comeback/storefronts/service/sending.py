@@ -4,9 +4,11 @@ Where an earlier call may have arrived (its answer was lost, or the process died
 reference is there; only then is anything sent again.
 """
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -60,6 +62,7 @@ class WriteBackJob:
 
     def __init__(self, storefronts: Mapping[str, Storefront], vault: Vault, again: float = AGAIN_SECONDS) -> None:
         self.storefronts, self.vault, self.again = storefronts, vault, again
+        self._turns: WeakValueDictionary[tuple[UUID, str | None], asyncio.Lock] = WeakValueDictionary()
 
     async def prepare(self, session: WriteSession, payload: dict[str, Any]) -> Sending | None:
         """Counts the call before it is made; a connection that ended skips what was planned."""
@@ -77,6 +80,12 @@ class WriteBackJob:
         return Sending(link=link, kind=kind, task=task, look=row["sends"] > 0, check=row["task"].get("check"))
 
     async def call(self, task: Sending) -> Written:
+        """One at a time an order: notes and tags are read and written whole, and two at once would lose a line."""
+        turn = self._turns.setdefault((task.link.id, getattr(task.task, "order", None)), asyncio.Lock())
+        async with turn:
+            return await self._call(task)
+
+    async def _call(self, task: Sending) -> Written:
         """Looks first where something was sent before."""
         shop = self.storefronts[task.link.vendor]
         if task.check is not None and not await self._is_ours(shop, task):

@@ -106,6 +106,8 @@ async def on_refund(session: WriteSession, vault: Vault, event: EventRow) -> Non
     if target is None or not target.link.write_back.refunds:
         return
     group = refund.source_id
+    # Refunds of one settlement are heard of side by side; only the first of them names the returned lines.
+    await orders.lock_orders(session, [refund.order_id])
     first = not await repository.group_has_write(session, "refund", group)
     units = await returns.settled_units(session, group) if first and refund.source_kind == "settlement" else {}
     tender = next(t for t in await orders.tenders_of(session, refund.order_id) if t.id == refund.tender_id)

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from comeback.core.db import Database, ReadSession
-from comeback.core.secrets import Secret, Vault
+from comeback.core.secrets import SealBroken, Secret, Vault
 from comeback.webhooks.repository import queue
 from comeback.webhooks.repository.queue import Claimed, Lane
 from comeback.webhooks.rules import envelope, shown, signatures
 from comeback.webhooks.service.catalogue import TABLE
+
+log = structlog.get_logger("webhooks")
 
 
 class Letter(msgspec.Struct, frozen=True):
@@ -28,21 +31,30 @@ class Post(msgspec.Struct, frozen=True):
 
 
 async def write(database: Database, vault: Vault, lanes: Sequence[Lane]) -> dict[UUID, Post]:
-    """Reads what the lanes of one shop are to send, in one transaction; answers by endpoint."""
+    """Reads what the lanes of one shop are to send, in one transaction; answers by endpoint. One whose
+    secret does not open is left out: it must not hold up the shop's others."""
     async with database.read(lanes[0].shop_id) as session:
-        secrets = {lane.endpoint_id: await _opened(session, vault, lane) for lane in lanes}
+        secrets = {lane.endpoint_id: opened for lane in lanes if (opened := await _opened(session, vault, lane))}
         wanted = {c.event_id for lane in lanes for c in lane.deliveries if c.body is None}
         events = await queue.told(session, sorted(wanted))
-    return {lane.endpoint_id: _post(lane, events, secrets[lane.endpoint_id]) for lane in lanes}
+    return {
+        lane.endpoint_id: _post(lane, events, secrets[lane.endpoint_id])
+        for lane in lanes
+        if lane.endpoint_id in secrets
+    }
 
 
 async def _opened(session: ReadSession, vault: Vault, lane: Lane) -> list[Secret]:
     sealed = [("secret", lane.secret), ("previous_secret", lane.previous_secret)]
-    return [
-        Secret((await vault.open(session, TABLE, column, lane.endpoint_id, value)).decode())
-        for column, value in sealed
-        if value is not None
-    ]
+    try:
+        return [
+            Secret((await vault.open(session, TABLE, column, lane.endpoint_id, value)).decode())
+            for column, value in sealed
+            if value is not None
+        ]
+    except SealBroken as error:
+        log.warning("secret does not open", shop_id=str(lane.shop_id), id=str(lane.endpoint_id), exc_info=error)
+        return []
 
 
 def _post(lane: Lane, events: dict[UUID, queue.Bodied], secrets: list[Secret]) -> Post:

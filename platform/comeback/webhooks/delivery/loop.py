@@ -127,7 +127,7 @@ class Deliverer:
             await asyncio.wait(self._tasks)
 
     async def _run(self, lane: Lane, posts: asyncio.Task[dict[UUID, Post]], stop: asyncio.Event | None) -> None:
-        """Works a lane off with its slots; an open circuit, a stop or anything unforeseen gives the rest back."""
+        """Works a lane off with its slots; an open circuit or a stop gives the rest back."""
         waiting = deque(lane.deliveries)
         try:
             post = (await asyncio.shield(posts))[lane.endpoint_id]
@@ -137,8 +137,10 @@ class Deliverer:
                 for _ in range(min(slots, len(waiting))):
                     group.create_task(self._slot(Work(lane, waiting, letters, post.secrets, line), stop))
         except Exception as error:
+            # Its leases give it back: at once, what breaks each time would be claimed and break without a pause.
             log.warning("lane broke", shop_id=str(lane.shop_id), id=str(lane.endpoint_id), exc_info=error)
-        finally:
+            self._forget(lane)
+        else:
             await self._release(lane, list(waiting))
 
     async def _slot(self, work: Work, stop: asyncio.Event | None) -> None:
@@ -151,10 +153,13 @@ class Deliverer:
             if standing.open or standing.state != "live":
                 return
 
-    async def _release(self, lane: Lane, unsent: Sequence[Claimed]) -> None:
+    def _forget(self, lane: Lane) -> None:
         self._lanes.pop(lane.endpoint_id, None)
         for claimed in lane.deliveries:
             self._held.pop(claimed.id, None)
+
+    async def _release(self, lane: Lane, unsent: Sequence[Claimed]) -> None:
+        self._forget(lane)
         with contextlib.suppress(Exception):  # its lease gives it back then
             await self.recorder.release(lane, unsent)
 

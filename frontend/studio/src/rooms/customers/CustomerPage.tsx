@@ -80,6 +80,7 @@ function Happened({ id }: { id: string }) {
 function linked(entry: Schemas['TimelineEntry'], title: string, readable: ReadonlySet<string>, read: (id: string) => void): ReactNode {
   const id = entry.message_id;
   if (id && entry.name === 'message' && readable.has(id)) return <button type="button" className={page.textButton} onClick={() => read(id)}>{title}</button>;
+  if (entry.source === 'ticket' && typeof entry.detail.ticket_id === 'string') return <Link to="/tickets" search={{ tab: 'open', open: entry.detail.ticket_id }}>{title}</Link>;
   if (entry.return_id) return <Link to="/returns" search={{ tab: 'new', open: entry.return_id }}>{title}</Link>;
   if (entry.order_id && entry.name === 'order.placed') return <Link to="/orders/$orderId" params={{ orderId: entry.order_id }}>{title}</Link>;
   return title;

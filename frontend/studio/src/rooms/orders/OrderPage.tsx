@@ -4,6 +4,7 @@ import { IconArrowLeft, IconChevronRight, IconTruck } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
+import { TICKET_TABS } from '../../data/filters';
 import { orderQuery } from '../../data/queries';
 import { Empty } from '../../ui/Empty';
 import { Parcel } from '../../ui/Parcel';
@@ -53,6 +54,7 @@ function Loaded({ order }: { order: Order }) {
         </div>
         <div className={classes.stack}>
           <Returns order={order} />
+          <Tickets order={order} />
           <Messages messages={order.messages} onOpen={setReading} />
           <Customer order={order} />
           <Money order={order} />
@@ -67,6 +69,10 @@ function Loaded({ order }: { order: Order }) {
 function linked(entry: Order['timeline'][number], title: string, order: Order, read: (id: string) => void): ReactNode {
   const message = entry.message_id && order.messages.find((m) => m.id === entry.message_id);
   if (message && message.has_html) return <button type="button" className={classes.textButton} onClick={() => read(message.id)}>{title}</button>;
+  if (entry.source === 'ticket' && typeof entry.detail.ticket_id === 'string') {
+    const found = order.tickets.find((one) => one.id === entry.detail.ticket_id);
+    return <Link to="/tickets" search={{ tab: tabOf(found?.state ?? 'open'), open: entry.detail.ticket_id }}>{title}</Link>;
+  }
   if (entry.return_id) {
     const found = order.returns.find((r) => r.id === entry.return_id);
     return <Link to="/returns" search={{ tab: found?.tab ?? 'new', open: entry.return_id }}>{title}</Link>;
@@ -111,6 +117,31 @@ function Returns({ order }: { order: Order }) {
     </Section>
   );
 }
+
+function Tickets({ order }: { order: Order }) {
+  const { t, dateTime } = useWords();
+  if (order.tickets.length === 0) return null;
+  return (
+    <Section title={t('order.tickets')} flush>
+      <ul className={classes.rows}>
+        {order.tickets.map((item) => (
+          <li key={item.id}>
+            <Link to="/tickets" search={{ tab: tabOf(item.state), open: item.id }} className={classes.rowLink}>
+              <span className={classes.rowText}>
+                <span>{item.subject}</span>
+                <span className="muted">{item.number} · {dateTime(item.last_at)}</span>
+              </span>
+              <Status kind="tstate" value={item.state} />
+              <IconChevronRight size={16} aria-hidden />
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+const tabOf = (state: string) => TICKET_TABS.find((tab) => tab === state) ?? 'open';
 
 function Waiting() {
   return (

@@ -1,5 +1,5 @@
 import type { Schemas } from '@comeback/api';
-import { IconAlertTriangle, IconChevronRight, IconEye, IconInbox, IconMailOff, IconPackage, IconPlugConnectedX, IconSearch, IconWallet, type Icon } from '@tabler/icons-react';
+import { IconAlertTriangle, IconChevronRight, IconEye, IconInbox, IconMailOff, IconMessageCircle, IconPackage, IconPlugConnectedX, IconSearch, IconWallet, type Icon } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { Tab } from '../../data/queries';
 import { LinkButton } from '../../ui/LinkButton';
@@ -18,6 +18,7 @@ const LOOKS: Record<Need['kind'], { icon: Icon; tab?: Tab; bad?: true }> = {
   settle: { icon: IconWallet, tab: 'inspect' },
   refund_trouble: { icon: IconAlertTriangle, bad: true },
   stuck_parcel: { icon: IconAlertTriangle, bad: true },
+  ticket: { icon: IconMessageCircle },
   failed_message: { icon: IconMailOff, bad: true },
 };
 
@@ -44,7 +45,7 @@ function Pile({ need }: { need: Need }) {
       </header>
       <ul>
         {need.subjects.map((subject) => (
-          <li key={subject.return_id ?? subject.message_id ?? subject.shipment_id ?? subject.label}><SubjectLink subject={subject} tab={tab ?? 'done'} detail={need.kind === 'stuck_parcel' ? word('stuck', subject.detail) : subject.detail} /></li>
+          <li key={subject.ticket_id ?? subject.return_id ?? subject.message_id ?? subject.shipment_id ?? subject.label}><SubjectLink subject={subject} tab={tab ?? 'done'} detail={need.kind === 'stuck_parcel' ? word('stuck', subject.detail) : subject.detail} /></li>
         ))}
         {rest > 0 && <li className={classes.rest}>{t('list.and', { count: rest })}</li>}
       </ul>
@@ -57,6 +58,7 @@ function PileButton({ kind, first, tab, label }: { kind: Need['kind']; first: Su
   const look = { size: 'xs', variant: 'light' } as const;
   if (kind === 'connection') return <LinkButton {...look} to="/settings/connections">{label}</LinkButton>;
   if (kind === 'stuck_parcel') return <LinkButton {...look} to="/shipments" search={{ tab: 'stuck' }}>{label}</LinkButton>;
+  if (kind === 'ticket') return <LinkButton {...look} to="/tickets" search={{ tab: 'open', open: first.ticket_id ?? undefined }}>{label}</LinkButton>;
   if (kind === 'failed_message') return <LinkButton {...look} to="/messages" search={{ pile: 'failed' }}>{label}</LinkButton>;
   return <LinkButton {...look} to="/returns" search={{ tab: tab ?? 'inspect', open: first.return_id ?? undefined }}>{label}</LinkButton>;
 }
@@ -73,6 +75,7 @@ function SubjectLink({ subject, tab, detail }: { subject: Subject; tab: Tab; det
       <IconChevronRight size={16} aria-hidden />
     </>
   );
+  if (subject.ticket_id) return <Link to="/tickets" search={{ tab: 'open', open: subject.ticket_id }}>{inside}</Link>;
   if (subject.return_id) return <Link to="/returns" search={{ tab, open: subject.return_id }}>{inside}</Link>;
   if (subject.order_id) return <Link to="/orders/$orderId" params={{ orderId: subject.order_id }}>{inside}</Link>;
   if (subject.message_id) return <Link to="/messages" search={{ pile: 'failed', open: subject.message_id }}>{inside}</Link>;

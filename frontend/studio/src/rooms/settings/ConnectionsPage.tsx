@@ -1,9 +1,8 @@
 import { Skeleton } from '@mantine/core';
 import type { Schemas } from '@comeback/api';
-import { IconAlertTriangle, IconBan, IconBrandStripe, IconBuildingStore, IconCheck, IconPlugConnected, IconTruck, type Icon } from '@tabler/icons-react';
+import { IconAlertTriangle, IconBan, IconBrandStripe, IconCheck, IconPlugConnected, IconTruck, type Icon } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { connectionsQuery } from '../../data/settings';
-import { Empty } from '../../ui/Empty';
 import { Notice } from '../../ui/Notice';
 import { Section } from '../../ui/Section';
 import type { Tone } from '../../ui/Status';
@@ -11,13 +10,14 @@ import { Tag } from '../../ui/Tag';
 import { Trouble } from '../../ui/Trouble';
 import { humanise } from '../../words/messages';
 import { useWords } from '../../words/Words';
+import { Storefronts } from '../connect/Storefronts';
 import { Head } from './Head';
 import classes from './Settings.module.css';
 
 type Connection = Schemas['ConnectionView'];
-const KINDS: Record<string, Icon> = { stripe: IconBrandStripe, carrier: IconTruck, storefront: IconBuildingStore };
+const KINDS: Record<string, Icon> = { stripe: IconBrandStripe, carrier: IconTruck };
 const STATES: Record<string, [Tone, Icon]> = { live: ['good', IconCheck], broken: ['bad', IconAlertTriangle], off: ['neutral', IconBan] };
-const GROUPS = ['storefront', 'stripe', 'carrier'] as const;
+const GROUPS = ['stripe', 'carrier'] as const;
 
 export function ConnectionsPage() {
   const { t } = useWords();
@@ -25,10 +25,9 @@ export function ConnectionsPage() {
   return (
     <div className={classes.room}>
       <Head title={t('settings.connections')} text={t('connections.lead')} />
+      <Storefronts />
       {error && !data ? <Trouble error={error} onRetry={() => void refetch()} /> : !data ? (
         <Skeleton height={240} radius={14} />
-      ) : data.length === 0 ? (
-        <div className="card"><Empty icon={IconPlugConnected} title={t('connections.none')} text={t('connections.none.text')} /></div>
       ) : (
         GROUPS.map((kind) => <Group key={kind} kind={kind} items={data.filter((item) => item.kind === kind)} />)
       )}

@@ -7,6 +7,7 @@ export const common = {
   'nav.orders': 'Orders',
   'nav.customers': 'Customers',
   'nav.shipments': 'Shipments',
+  'nav.tickets': 'Questions',
   'nav.messages': 'Messages',
   'nav.flows': 'Flows',
   'nav.products': 'Products',

@@ -118,8 +118,6 @@ export const settings = {
   'sending.copyValue': 'Copy the value of {host}',
   'sending.returnPath': 'Return path: bounces come back to {domain}. That domain is ours; you need no record for it.',
   'connections.lead': 'What Comeback talks to for you.',
-  'connections.none': 'Nothing is connected yet',
-  'connections.none.text': 'Until a storefront is connected, orders come in through the API.',
   'connections.storefront': 'Storefront',
   'connections.stripe': 'Payments',
   'connections.carrier': 'Carriers',
