@@ -54,7 +54,10 @@ class Tenant:
         """A receiver of webhooks, a rehearsed import, a storefront that is switched off."""
         receiver = {"url": f"{self.world.base_url}/{self.word}", "description": self.word, "events": ["order.placed"]}
         made = await self.world.post("/api/v1/webhooks", receiver, expect=201)
-        await self.world.post(f"/api/v1/webhooks/{made['endpoint']['id']}/test", {})
+        path = f"/api/v1/webhooks/{made['endpoint']['id']}"
+        await self.world.post(f"{path}/test", {})
+        # Switched off: what was planned stays to be looked at, and nobody tries it again meanwhile.
+        assert (await self.world.client.patch(path, json={"state": "off"})).status_code == 200
         sent = await self.world.client.post(
             "/api/v1/imports?kind=orders&dry_run=true", content=f"{self.word}\n{self.word}\n".encode(),
             headers={"Content-Type": "text/csv"},
